@@ -24,7 +24,9 @@ public interface Connection extends Closeable {
    */
   int read(ByteBuffer target) throws IOException;
 
-  /** Writes all that remains in the buffers, in order, waiting while the other side does not read. */
+  /**
+   * Writes all that remains in the buffers, in order, waiting while the other side does not read.
+   */
   void write(ByteBuffer... sources) throws IOException;
 
   /**
