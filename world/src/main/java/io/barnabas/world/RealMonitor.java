@@ -4,6 +4,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A {@code ReentrantLock} and its condition. */
+@SuppressWarnings("WaitNotInLoop") // Monitor's contract asks the callers for the loop.
 final class RealMonitor implements Monitor {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition condition = lock.newCondition();
