@@ -46,7 +46,8 @@ final class RawProducer {
 
   /** Sends at least {@code records} records and waits for every answer. */
   static Outcome run(InetSocketAddress broker, Load load, long records) throws IOException {
-    long requests = Math.max(1, (records + load.recordsPerRequest() - 1) / load.recordsPerRequest());
+    long requests =
+        Math.max(1, (records + load.recordsPerRequest() - 1) / load.recordsPerRequest());
     ByteBuffer frame = RawConnection.frame(ApiKeys.PRODUCE, VERSION, request(load));
     try (RawConnection connection = new RawConnection(broker)) {
       Semaphore room = new Semaphore(load.inFlight());
@@ -70,10 +71,7 @@ final class RawProducer {
   }
 
   private static void readAnswers(
-      RawConnection connection,
-      long requests,
-      Semaphore room,
-      AtomicReference<Throwable> failure) {
+      RawConnection connection, long requests, Semaphore room, AtomicReference<Throwable> failure) {
     try {
       for (long i = 0; i < requests; i++) {
         check(connection.receive());
@@ -87,8 +85,7 @@ final class RawProducer {
 
   private static void check(ByteBuffer answer) {
     ResponseHeader.parse(answer, ApiKeys.PRODUCE.responseHeaderVersion(VERSION));
-    ProduceResponseData data =
-        new ProduceResponseData(new ByteBufferAccessor(answer), VERSION);
+    ProduceResponseData data = new ProduceResponseData(new ByteBufferAccessor(answer), VERSION);
     for (var topic : data.responses()) {
       for (var partition : topic.partitionResponses()) {
         Errors.forCode(partition.errorCode()).maybeThrow();
