@@ -1,0 +1,216 @@
+package io.barnabas.conformance;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A broker running as a child process on a free port of 127.0.0.1.
+ *
+ * <p>Its output goes to {@code output.log} in its working directory, its data to {@code data}. It
+ * is killed at the latest when this JVM ends. Not for use by several threads.
+ */
+public final class BrokerProcess implements Closeable {
+
+  private static final long START_LIMIT_MS = 60_000;
+  private static final List<String> KAFKA_JVM =
+      List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Xshare:auto");
+
+  private final InetSocketAddress address;
+  private final Path directory;
+  private final List<String> command;
+  private final String readyMark;
+  private final Thread atExit;
+  private Process process;
+
+  private BrokerProcess(
+      InetSocketAddress address, Path directory, List<String> command, String readyMark)
+      throws IOException, InterruptedException {
+    this.address = address;
+    this.directory = directory;
+    this.command = List.copyOf(command);
+    this.readyMark = readyMark;
+    this.process = launch();
+    this.atExit = new Thread(() -> process.destroyForcibly(), "kill-broker");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    awaitReady();
+  }
+
+  /**
+   * Starts Barnabas.
+   *
+   * @param directory an empty or absent directory, or one that Barnabas ran in before
+   * @param settings on top of the listener and data directory, by Kafka's names
+   */
+  public static BrokerProcess barnabas(
+      ClassPaths classPaths, Path directory, List<String> jvmOptions, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    Files.createDirectories(directory);
+    int port = freePort();
+    List<String> arguments = new ArrayList<>(List.of("start"));
+    Map<String, String> all = new TreeMap<>(settings);
+    all.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+    all.put("log.dirs", directory.resolve("data").toAbsolutePath().toString());
+    all.forEach((name, value) -> arguments.addAll(List.of("-o", name + "=" + value)));
+    return new BrokerProcess(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        directory,
+        JavaProcess.command(jvmOptions, classPaths.barnabas(), "io.barnabas.cli.Main", arguments),
+        "ready");
+  }
+
+  /**
+   * Formats a directory and starts Apache Kafka in it, broker and controller in one process.
+   *
+   * @param directory an empty or absent directory
+   * @param settings on top of what a single node needs
+   */
+  public static BrokerProcess kafka(
+      ClassPaths classPaths, Path directory, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    Files.createDirectories(directory);
+    int port = freePort();
+    int controllerPort = freePort();
+    Path properties = directory.resolve("server.properties");
+    Files.write(properties, kafkaProperties(directory, port, controllerPort, settings));
+    JavaProcess.Result formatted =
+        JavaProcess.run(
+            classPaths.kafka(),
+            "kafka.tools.StorageTool",
+            List.of(
+                "format",
+                "--standalone",
+                "-t",
+                Uuid.randomUuid().toString(),
+                "-c",
+                properties.toString()),
+            directory.resolve("format.log").toFile());
+    if (formatted.exitCode() != 0) {
+      throw new IOException("Kafka's directory was not formatted: " + formatted.output());
+    }
+    List<String> jvmOptions = new ArrayList<>(KAFKA_JVM);
+    jvmOptions.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+    return new BrokerProcess(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        directory,
+        JavaProcess.command(
+            jvmOptions, classPaths.kafka(), "kafka.Kafka", List.of(properties.toString())),
+        "Kafka Server started");
+  }
+
+  private static List<String> kafkaProperties(
+      Path directory, int port, int controllerPort, Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>();
+    all.put("process.roles", "broker,controller");
+    all.put("node.id", "1");
+    all.put(
+        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    all.put("controller.listener.names", "CONTROLLER");
+    all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
+    all.put("log.dirs", directory.resolve("data").toAbsolutePath().toString());
+    all.put("offsets.topic.replication.factor", "1");
+    all.put("offsets.topic.num.partitions", "1");
+    all.put("transaction.state.log.replication.factor", "1");
+    all.put("transaction.state.log.num.partitions", "1");
+    all.put("transaction.state.log.min.isr", "1");
+    all.putAll(settings);
+    return all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+  }
+
+  /** Where clients connect. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** The address as clients' {@code bootstrap.servers} wants it. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + address.getPort();
+  }
+
+  /** The directory with the partitions' folders. */
+  public Path dataDirectory() {
+    return directory.resolve("data");
+  }
+
+  /** The operating system's process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Kills the process with SIGKILL and waits until it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** Starts the broker again after {@link #kill()}, on the same port and directory. */
+  public void restart() throws IOException, InterruptedException {
+    process = launch();
+    awaitReady();
+  }
+
+  /** Stops the process with SIGTERM, after ten seconds with SIGKILL, and waits until it is gone. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    if (!Thread.currentThread().isInterrupted()) {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+  }
+
+  private File output() {
+    return directory.resolve("output.log").toFile();
+  }
+
+  private Process launch() throws IOException {
+    Files.deleteIfExists(output().toPath());
+    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output()).start();
+  }
+
+  private void awaitReady() throws IOException, InterruptedException {
+    long deadline = System.currentTimeMillis() + START_LIMIT_MS;
+    while (!saysReady()) {
+      if (!process.isAlive()) {
+        throw new IOException("the broker ended: " + Files.readString(output().toPath()));
+      }
+      if (System.currentTimeMillis() > deadline) {
+        process.destroyForcibly();
+        throw new IOException("the broker was not ready in time, see " + output());
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  private boolean saysReady() throws IOException {
+    try (var lines = Files.lines(output().toPath())) {
+      return readyMark.equals("ready")
+          ? lines.anyMatch(line -> line.startsWith(readyMark))
+          : lines.anyMatch(line -> line.contains(readyMark));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

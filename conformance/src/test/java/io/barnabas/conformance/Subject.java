@@ -1,0 +1,152 @@
+package io.barnabas.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker under test. One process of each serves all test classes of a JVM; tests keep apart by
+ * using topics of their own.
+ *
+ * <p>{@code -Dconformance.subjects=APACHE_KAFKA,BARNABAS} says which take part.
+ */
+final class Subject {
+
+  private enum Kind {
+    APACHE_KAFKA,
+    BARNABAS
+  }
+
+  private static final Path TARGET = Path.of("target");
+  private static final Map<Kind, Subject> SUBJECTS =
+      Map.of(
+          Kind.APACHE_KAFKA, new Subject(Kind.APACHE_KAFKA),
+          Kind.BARNABAS, new Subject(Kind.BARNABAS));
+
+  private final Kind kind;
+  private final AtomicInteger topics = new AtomicInteger();
+  private @Nullable BrokerProcess broker;
+
+  private Subject(Kind kind) {
+    this.kind = kind;
+  }
+
+  /** The subjects of this run, the oracle first. */
+  static Stream<Subject> all() {
+    String wanted = System.getProperty("conformance.subjects", "APACHE_KAFKA");
+    return Arrays.stream(wanted.split(",", -1))
+        .map(Kind::valueOf)
+        .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
+  }
+
+  @Override
+  public String toString() {
+    return kind.toString();
+  }
+
+  /** The running broker, started by the first caller. */
+  synchronized BrokerProcess broker() {
+    BrokerProcess running = broker;
+    if (running == null) {
+      running = start();
+      broker = running;
+    }
+    return running;
+  }
+
+  private BrokerProcess start() {
+    ClassPaths classPaths = ClassPaths.readFrom(TARGET);
+    Path directory = TARGET.resolve("subjects").resolve(kind + "-" + ProcessHandle.current().pid());
+    Map<String, String> settings = Map.of("num.partitions", "1");
+    try {
+      return switch (kind) {
+        case APACHE_KAFKA -> BrokerProcess.kafka(classPaths, directory, settings);
+        case BARNABAS ->
+            BrokerProcess.barnabas(classPaths, directory, List.of("-Xmx512m"), settings);
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A topic name that no other test uses. */
+  String newTopicName() {
+    return "conformance-" + topics.incrementAndGet();
+  }
+
+  /** A Kafka admin client, to be closed by the caller. */
+  Admin admin() {
+    return Admin.create(
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker().bootstrapServers()));
+  }
+
+  /** A connection for raw requests, to be closed by the caller. */
+  RawClient connect() throws IOException {
+    return RawClient.connect(broker().address());
+  }
+
+  /** Creates a topic and waits until the broker leads all its partitions. */
+  Topic newTopic(int partitions, Map<String, String> configs) throws Exception {
+    String name = newTopicName();
+    try (Admin admin = admin()) {
+      admin
+          .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
+          .all()
+          .get();
+    }
+    return awaitTopic(name, partitions);
+  }
+
+  /** Waits until the broker's metadata shows a topic with that many led partitions. */
+  Topic awaitTopic(String name, int partitions) throws Exception {
+    try (RawClient client = connect()) {
+      while (true) {
+        MetadataResponseData.MetadataResponseTopic topic = describe(client, name);
+        if (topic.errorCode() == 0
+            && topic.partitions().size() == partitions
+            && topic.partitions().stream().allMatch(p -> p.leaderId() >= 0)) {
+          return new Topic(name, topic.topicId());
+        }
+        Thread.sleep(10);
+      }
+    }
+  }
+
+  private static MetadataResponseData.MetadataResponseTopic describe(RawClient client, String name)
+      throws IOException {
+    MetadataRequestData request =
+        new MetadataRequestData()
+            .setAllowAutoTopicCreation(false)
+            .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(name)));
+    return client
+        .call(ApiKeys.METADATA, 12, request, MetadataResponseData.class)
+        .topics()
+        .iterator()
+        .next();
+  }
+
+  /**
+   * A topic on a subject.
+   *
+   * @param name its name
+   * @param id its id
+   */
+  record Topic(String name, Uuid id) {}
+}
