@@ -103,7 +103,8 @@ final class FileNode implements Node {
     if (mode == CrashMode.RANDOM && !unforced.isEmpty()) {
       int kept = random.nextInt(unforced.size() + 1);
       unforced.subList(0, kept).forEach(this::makeDurable);
-      if (kept < unforced.size() && unforced.get(kept) instanceof Written written) {
+      boolean torn = kept < unforced.size() && random.oneIn(2);
+      if (torn && unforced.get(kept) instanceof Written written) {
         tear(written, random);
       }
     }

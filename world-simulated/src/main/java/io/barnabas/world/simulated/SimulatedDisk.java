@@ -5,10 +5,10 @@ import io.barnabas.world.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ public final class SimulatedDisk implements Disk {
 
   private final FileTree tree = new FileTree();
   private final DiskFaults faults = new DiskFaults();
-  private final Set<Path> locks = new HashSet<>();
+  private final Map<Path, Object> locks = new HashMap<>();
   private long totalBytes;
   private long usedBytes;
   private long operations;
@@ -108,6 +108,7 @@ public final class SimulatedDisk implements Disk {
     usedBytes = tree.usedBytes();
     locks.clear();
     crashAtOperation = -1;
+    machine = null;
   }
 
   void attach(SimulatedMachine newMachine) {
@@ -221,7 +222,10 @@ public final class SimulatedDisk implements Disk {
   public Optional<Closeable> tryLock(Path path) throws IOException {
     openForAppend(path).close();
     Path key = FileTree.canonical(path);
-    return locks.add(key) ? Optional.of(() -> locks.remove(key)) : Optional.empty();
+    Object holder = new Object();
+    return locks.putIfAbsent(key, holder) == null
+        ? Optional.of(() -> locks.remove(key, holder))
+        : Optional.empty();
   }
 
   // --- for SimulatedFile
@@ -262,19 +266,20 @@ public final class SimulatedDisk implements Disk {
     if (mode == CrashMode.RANDOM && random.nextInt(4) != 0) {
       lastChange.run();
     }
-    if (machine == null) {
-      crash(mode);
-    } else {
+    if (machine != null) {
       machine.crash(mode);
+    } else {
+      crash(mode);
     }
     throw new IOException("the power was lost");
   }
 
   private void pause(DiskOperation operation) {
-    if (machine == null) {
+    SimulatedMachine running = machine;
+    if (running == null) {
       return;
     }
-    Scheduler scheduler = machine.scheduler();
+    Scheduler scheduler = running.scheduler();
     SimulationOptions options = scheduler.options();
     if (slowness != null) {
       scheduler.pause(slowness);
@@ -283,7 +288,7 @@ public final class SimulatedDisk implements Disk {
     } else if (random.oneIn(4)) {
       scheduler.pause(options.diskDelay());
     }
-    machine.enter();
+    running.enter();
   }
 
   /** Takes room for bytes of a linked file; gives back how many of them there is room for. */

@@ -118,6 +118,18 @@ public final class SimulatedWorld implements World {
   }
 
   /**
+   * A new machine with a disk that another world left.
+   *
+   * @throws IllegalStateException if there is one of this name
+   */
+  public SimulatedMachine machine(String name, SimulatedDisk disk) {
+    if (machines.containsKey(name)) {
+      throw new IllegalStateException("there is a machine " + name);
+    }
+    return add(name, disk);
+  }
+
+  /**
    * A machine of this name with the disk that its predecessor left.
    *
    * @throws IllegalStateException if the predecessor has not crashed
@@ -142,10 +154,7 @@ public final class SimulatedWorld implements World {
   }
 
   private static InetAddress address(String name, int index) {
-    byte[] bytes =
-        index == 0
-            ? new byte[] {127, 0, 0, 1}
-            : new byte[] {10, 0, (byte) (index >> 8), (byte) index};
+    byte[] bytes = {10, 0, (byte) (index >> 8), (byte) (index + 1)};
     try {
       return InetAddress.getByAddress(name, bytes);
     } catch (UnknownHostException e) {
