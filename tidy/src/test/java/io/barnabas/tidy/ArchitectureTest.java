@@ -1,0 +1,75 @@
+package io.barnabas.tidy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Who may use whom. */
+class ArchitectureTest {
+  private static final String HOUSE = "io.barnabas.";
+
+  /** Each room with the rooms it may use; nothing else in the house may be used. */
+  private static final Map<String, Set<String>> ARROWS =
+      Map.of(
+          "world", Set.of(),
+          "log", Set.of("world"),
+          "metadata", Set.of(),
+          "quorum", Set.of("world"),
+          "replica", Set.of("world", "log", "metadata"),
+          "server", Set.of("world", "log", "metadata", "quorum", "replica"),
+          "cli", Set.of("world", "server"));
+
+  private final JavaClasses classes = new ClassFileImporter().importPackages("io.barnabas");
+
+  @Test
+  void roomsUseOnlyTheRoomsBelowThem() {
+    Set<String> violations = new TreeSet<>();
+    for (JavaClass origin : classes) {
+      for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+        String target = dependency.getTargetClass().getName();
+        if (target.startsWith(HOUSE) && !mayUse(room(origin.getName()), room(target))) {
+          violations.add(dependency.getDescription());
+        }
+      }
+    }
+    assertThat(violations).isEmpty();
+  }
+
+  @Test
+  void everyClassLivesInARoom() {
+    assertThat(classes)
+        .extracting(JavaClass::getName)
+        .filteredOn(name -> !name.startsWith(HOUSE + "tidy."))
+        .isNotEmpty()
+        .allSatisfy(name -> assertThat(ARROWS).containsKey(room(name)));
+  }
+
+  @Test
+  void theSimulatedWorldDoesNotShip() {
+    assertThat(classes.stream())
+        .filteredOn(origin -> !origin.getName().startsWith(HOUSE + "world.simulated."))
+        .flatExtracting(JavaClass::getDirectDependenciesFromSelf)
+        .extracting(dependency -> dependency.getTargetClass().getName())
+        .noneMatch(target -> target.startsWith(HOUSE + "world.simulated."));
+  }
+
+  private static boolean mayUse(String from, String to) {
+    return from.equals(to)
+        || from.equals("tidy")
+        || ARROWS.getOrDefault(from, Set.of()).contains(to);
+  }
+
+  /** The part of the name after the house's. */
+  private static String room(String className) {
+    String inHouse = className.substring(HOUSE.length());
+    int dot = inHouse.indexOf('.');
+    return dot < 0 ? inHouse : inHouse.substring(0, dot);
+  }
+}
