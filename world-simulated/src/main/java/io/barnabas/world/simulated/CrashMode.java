@@ -1,7 +1,12 @@
 package io.barnabas.world.simulated;
 
-/** What a disk keeps when its machine loses power. */
+/** What a disk keeps when its machine loses power, or the program is killed. */
 public enum CrashMode {
+  /**
+   * Everything: the program was killed but the machine stayed on. What was not forced still is not,
+   * and a later crash can lose it.
+   */
+  KEEP_ALL,
   /** Exactly what was forced: nothing else, nothing less. */
   LOSE_UNFORCED,
   /**

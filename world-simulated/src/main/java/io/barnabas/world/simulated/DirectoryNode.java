@@ -64,6 +64,10 @@ final class DirectoryNode implements Node {
 
   @Override
   public DirectoryNode survivor(CrashMode mode, SeededRandom random) {
+    if (mode == CrashMode.KEEP_ALL) {
+      nodes().forEach(node -> node.survivor(mode, random));
+      return this;
+    }
     if (mode == CrashMode.RANDOM) {
       int kept = random.nextInt(unforced.size() + 1);
       unforced.subList(0, kept).forEach(change -> change.applyTo(durable));

@@ -97,9 +97,13 @@ final class FileNode implements Node {
     durable.flip(position, mask);
   }
 
-  /** The file after a crash; this one must not be used any more. */
+  /** The file after a crash; only that one must be used from then on. */
   @Override
   public FileNode survivor(CrashMode mode, SeededRandom random) {
+    if (mode == CrashMode.KEEP_ALL) {
+      changing = false;
+      return this;
+    }
     if (mode == CrashMode.RANDOM && !unforced.isEmpty()) {
       int kept = random.nextInt(unforced.size() + 1);
       unforced.subList(0, kept).forEach(this::makeDurable);

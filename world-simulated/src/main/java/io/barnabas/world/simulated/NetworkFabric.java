@@ -94,7 +94,8 @@ final class NetworkFabric {
 
   void breakConnectionsOf(String name) {
     for (Cable cable : List.copyOf(cables)) {
-      if (cable.pair.one.equals(name) || cable.pair.other.equals(name)) {
+      boolean concerned = cable.pair.one.equals(name) || cable.pair.other.equals(name);
+      if (concerned && !silent.contains(cable.pair)) {
         cable.one.breakOff();
         cables.remove(cable);
       }
@@ -109,7 +110,17 @@ final class NetworkFabric {
     Pair pair = Pair.of(a, b);
     cut.remove(pair);
     silent.remove(pair);
-    forEach(pair, SimulatedConnection::wakeAll);
+    for (Cable cable : cables) {
+      if (!cable.pair.equals(pair)) {
+        continue;
+      }
+      // Only now does a machine learn that the other one crashed during the silence.
+      if (cable.one.isMachineCrashed() || cable.other.isMachineCrashed()) {
+        cable.one.breakOff();
+      } else {
+        cable.one.wakeAll();
+      }
+    }
   }
 
   private void forEach(Pair pair, Consumer<SimulatedConnection> action) {

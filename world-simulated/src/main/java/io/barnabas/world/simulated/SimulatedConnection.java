@@ -89,6 +89,10 @@ final class SimulatedConnection implements Connection {
     return closed;
   }
 
+  boolean isMachineCrashed() {
+    return machine.isCrashed();
+  }
+
   void breakOff() {
     trace("break", 0);
     incoming.breakOff();

@@ -112,6 +112,9 @@ public final class SimulatedDisk implements Disk {
   }
 
   void attach(SimulatedMachine newMachine) {
+    // Whoever had it before is gone, if only because a test dropped that world.
+    tree.crash(CrashMode.KEEP_ALL, random);
+    locks.clear();
     machine = newMachine;
     random = newMachine.scheduler().random().fork();
   }

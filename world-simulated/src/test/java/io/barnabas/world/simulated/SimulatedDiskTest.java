@@ -146,6 +146,59 @@ class SimulatedDiskTest {
   }
 
   @Test
+  void aKilledProgramLosesItsLocksButNothingThatItWrote() throws IOException {
+    append(FILE, "abc");
+    assertThat(disk.tryLock(OTHER)).isPresent();
+    disk.crash(CrashMode.KEEP_ALL);
+    assertThat(text(FILE)).isEqualTo("abc");
+    assertThat(disk.tryLock(OTHER)).isPresent();
+    disk.crash(CrashMode.LOSE_UNFORCED);
+    assertThat(disk.exists(FILE)).isFalse();
+  }
+
+  @Test
+  void twoThreadsMustNotChangeAFileAtOnce() {
+    SimulatedWorld world = new SimulatedWorld(5, SimulationOptions.defaults());
+    world.disk().slowDown(DelayRange.ofMicros(100, 200));
+    assertThatThrownBy(
+            () ->
+                world.run(
+                    () -> {
+                      DiskFile file = world.disk().openForAppend(Path.of("/file"));
+                      world.threads().startVirtual("other", () -> appendUnchecked(file));
+                      file.append(buffer("a"));
+                      world.threads().sleep(1_000_000);
+                    }))
+        .hasMessageContaining("two threads change the file at once");
+  }
+
+  private static void appendUnchecked(DiskFile file) {
+    try {
+      file.append(buffer("b"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aSlowDiskTakesItsTimeUntilHealed() {
+    SimulatedWorld world = new SimulatedWorld(6, SimulationOptions.defaults());
+    long second = 1_000_000_000;
+    world.disk().slowDown(new DelayRange(second, second));
+    world.run(
+        () -> {
+          DiskFile file = world.disk().openForAppend(Path.of("/file"));
+          long begin = world.clock().nanoTime();
+          file.append(buffer("a"));
+          file.force();
+          assertThat(world.clock().nanoTime() - begin).isBetween(2 * second, 3 * second);
+          world.disk().heal();
+          file.force();
+          assertThat(world.clock().nanoTime() - begin).isLessThan(3 * second);
+        });
+  }
+
+  @Test
   void aFailedForceLosesWhatItShouldHaveForced() throws IOException {
     DiskFile file = append(FILE, "abc");
     disk.forceDirectory(HOME);

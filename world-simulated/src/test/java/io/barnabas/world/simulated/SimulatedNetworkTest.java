@@ -139,6 +139,22 @@ class SimulatedNetworkTest {
   }
 
   @Test
+  void aCrashDuringASilenceIsNoticedAfterIt() {
+    SimulatedWorld world = new SimulatedWorld(5, OPTIONS);
+    world.run(
+        () -> {
+          Pair pair = connect(world, world.machine("n1"));
+          world.silence("local", "n1");
+          world.machine("n1").crash(CrashMode.LOSE_UNFORCED);
+          long begin = world.clock().nanoTime();
+          world.clock().schedule(SECOND_NANOS, () -> world.heal("local", "n1"));
+          assertThatThrownBy(() -> pair.client.read(ByteBuffer.allocate(1)))
+              .hasMessage("Connection reset");
+          assertThat(world.clock().nanoTime() - begin).isGreaterThanOrEqualTo(SECOND_NANOS);
+        });
+  }
+
+  @Test
   void connectionsBreakAtRandomWhenAsked() {
     int broken = 0;
     for (long seed = 0; seed < 50; seed++) {

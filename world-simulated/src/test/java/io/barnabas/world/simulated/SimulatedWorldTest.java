@@ -159,6 +159,12 @@ class SimulatedWorldTest {
         .hasCauseInstanceOf(IllegalArgumentException.class);
   }
 
+  private static void sleepLocked(SimulatedWorld world) {
+    synchronized (world) {
+      world.threads().sleep(HOUR_NANOS);
+    }
+  }
+
   @Test
   void endlessRunsAndRealWaitsAreRefused() {
     SimulatedWorld spinning = new SimulatedWorld(1, OPTIONS.withMaxSteps(1_000));
@@ -171,6 +177,15 @@ class SimulatedWorldTest {
                       }
                     }))
         .hasMessageContaining("no end after 1000 steps");
+    SimulatedWorld locking = new SimulatedWorld(1, OPTIONS);
+    assertThatThrownBy(
+            () ->
+                locking.run(
+                    () -> {
+                      locking.threads().startVirtual("second", () -> sleepLocked(locking));
+                      sleepLocked(locking);
+                    }))
+        .hasMessageContaining("synchronized around something that waits");
     SimulatedWorld waiting = new SimulatedWorld(1, OPTIONS);
     assertThatThrownBy(() -> waiting.run(() -> LockSupport.parkNanos(HOUR_NANOS)))
         .hasMessageContaining("waits for real time");
