@@ -13,9 +13,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,12 +124,27 @@ final class Subject {
         MetadataResponseData.MetadataResponseTopic topic = describe(client, name);
         if (topic.errorCode() == 0
             && topic.partitions().size() == partitions
-            && topic.partitions().stream().allMatch(p -> p.leaderId() >= 0)) {
+            && allServed(client, name, partitions)) {
           return new Topic(name, topic.topicId());
         }
         Thread.sleep(10);
       }
     }
+  }
+
+  /** Metadata may show a leader a moment before that broker serves the partition. */
+  private static boolean allServed(RawClient client, String name, int partitions)
+      throws IOException {
+    for (int partition = 0; partition < partitions; partition++) {
+      ListOffsetsRequestData request =
+          Requests.listOffsets(name, partition, -1, ListOffsetsRequest.LATEST_TIMESTAMP);
+      ListOffsetsResponseData answer =
+          client.call(ApiKeys.LIST_OFFSETS, 7, request, ListOffsetsResponseData.class);
+      if (answer.topics().getFirst().partitions().getFirst().errorCode() != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static MetadataResponseData.MetadataResponseTopic describe(RawClient client, String name)
