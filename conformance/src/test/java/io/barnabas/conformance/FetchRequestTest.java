@@ -1,11 +1,9 @@
 package io.barnabas.conformance;
 
-import static io.barnabas.conformance.Requests.batch;
 import static io.barnabas.conformance.Requests.error;
 import static io.barnabas.conformance.Requests.fetch;
 import static io.barnabas.conformance.Requests.only;
 import static io.barnabas.conformance.Requests.partitionAt;
-import static io.barnabas.conformance.Requests.produce;
 import static io.barnabas.conformance.Requests.valuesOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +14,6 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -43,8 +40,8 @@ class FetchRequestTest {
   @MethodSource("versions")
   void readsInEveryVersion(int version) throws Exception {
     Topic topic = subject.newTopic(1, Map.of());
-    append(topic, "a", "b", "c");
-    append(topic, "d");
+    subject.append(topic, "a", "b", "c");
+    subject.append(topic, "d");
     try (RawClient client = subject.connect()) {
       FetchResponseData response = call(client, version, fetch(topic, 0, 0));
 
@@ -64,8 +61,8 @@ class FetchRequestTest {
   @Test
   void anOffsetInsideABatchGetsTheWholeBatch() throws Exception {
     Topic topic = subject.newTopic(1, Map.of());
-    append(topic, "a", "b", "c");
-    append(topic, "d");
+    subject.append(topic, "a", "b", "c");
+    subject.append(topic, "d");
     try (RawClient client = subject.connect()) {
       assertThat(valuesOf(only(call(client, LATEST, fetch(topic, 0, 2)))))
           .containsExactly("a", "b", "c", "d");
@@ -76,8 +73,8 @@ class FetchRequestTest {
   @Test
   void aSmallLimitStillGetsOneBatch() throws Exception {
     Topic topic = subject.newTopic(1, Map.of());
-    append(topic, "a".repeat(5000));
-    append(topic, "b");
+    subject.append(topic, "a".repeat(5000));
+    subject.append(topic, "b");
     try (RawClient client = subject.connect()) {
       FetchRequestData request =
           fetch(topic, partitionAt(0, 0).setPartitionMaxBytes(10)).setMaxBytes(10);
@@ -88,7 +85,7 @@ class FetchRequestTest {
   @Test
   void offsetsOutsideTheLog() throws Exception {
     Topic topic = subject.newTopic(1, Map.of());
-    append(topic, "a");
+    subject.append(topic, "a");
     try (RawClient client = subject.connect()) {
       for (long offset : new long[] {2, Long.MAX_VALUE, -5}) {
         FetchResponseData.PartitionData answer =
@@ -115,7 +112,7 @@ class FetchRequestTest {
   @Test
   void wrongLeaderEpochs() throws Exception {
     Topic topic = subject.newTopic(1, Map.of());
-    append(topic, "a");
+    subject.append(topic, "a");
     try (RawClient client = subject.connect()) {
       assertThat(refusal(client, LATEST, fetch(topic, partitionAt(0, 0).setCurrentLeaderEpoch(7))))
           .isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
@@ -132,7 +129,7 @@ class FetchRequestTest {
       long before = System.nanoTime();
       client.send(ApiKeys.FETCH, LATEST, request);
       Thread.sleep(100);
-      append(topic, "at last");
+      subject.append(topic, "at last");
       var response = (FetchResponseData) client.receive(ApiKeys.FETCH, LATEST);
 
       assertThat(valuesOf(only(response))).containsExactly("at last");
@@ -157,7 +154,7 @@ class FetchRequestTest {
   @Test
   void aSessionSendsOnlyWhatChanged() throws Exception {
     Topic topic = subject.newTopic(2, Map.of());
-    append(topic, "a");
+    subject.append(topic, "a");
     try (RawClient client = subject.connect()) {
       FetchRequestData first =
           fetch(topic, 0, 0).setSessionEpoch(0).setTopics(both(topic, 0)).setMaxWaitMs(100);
@@ -170,7 +167,7 @@ class FetchRequestTest {
       assertThat(quiet.sessionId()).isEqualTo(session);
       assertThat(quiet.responses()).isEmpty();
 
-      append(topic, "b");
+      subject.append(topic, "b");
       FetchResponseData changed = call(client, LATEST, incremental(session, 2, List.of()));
       assertThat(changed.responses()).hasSize(1);
       assertThat(changed.responses().getFirst().partitions()).hasSize(1);
@@ -200,15 +197,6 @@ class FetchRequestTest {
         .setSessionId(session)
         .setSessionEpoch(epoch)
         .setTopics(topics);
-  }
-
-  private void append(Topic topic, String... values) throws Exception {
-    try (RawClient client = subject.connect()) {
-      ProduceResponseData answer =
-          client.call(
-              ApiKeys.PRODUCE, 13, produce(topic, 0, -1, batch(values)), ProduceResponseData.class);
-      assertThat(error(only(answer).errorCode())).isEqualTo(Errors.NONE);
-    }
   }
 
   private static FetchResponseData call(RawClient client, int version, FetchRequestData request)

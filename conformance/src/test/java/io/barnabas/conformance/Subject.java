@@ -17,7 +17,9 @@ import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +131,19 @@ final class Subject {
         }
         Thread.sleep(10);
       }
+    }
+  }
+
+  /** Appends one batch to partition 0 of a topic. */
+  void append(Topic topic, String... values) throws IOException {
+    try (RawClient client = connect()) {
+      ProduceResponseData answer =
+          client.call(
+              ApiKeys.PRODUCE,
+              13,
+              Requests.produce(topic, 0, -1, Requests.batch(values)),
+              ProduceResponseData.class);
+      Errors.forCode(Requests.only(answer).errorCode()).maybeThrow();
     }
   }
 
