@@ -28,6 +28,9 @@ final class RealConnection implements Connection {
   /** Small, for every slow reader holds one; once a write has found room, transfers go on. */
   private static final int COPY_BUFFER_BYTES = 16 * 1024;
 
+  /** The JDK copies all that it is given of a heap buffer, and keeps the room for the copy. */
+  private static final int MAX_HEAP_WRITE_BYTES = 64 * 1024;
+
   private final SocketChannel channel;
   private final InetSocketAddress localAddress;
   private final InetSocketAddress remoteAddress;
@@ -70,11 +73,34 @@ final class RealConnection implements Connection {
     int first = 0;
     while (first < sources.length) {
       if (sources[first].hasRemaining()) {
-        channel.write(sources, first, sources.length - first);
+        writeSome(sources, first);
       } else {
         first++;
       }
     }
+  }
+
+  private void writeSome(ByteBuffer[] sources, int first) throws IOException {
+    ByteBuffer next = sources[first];
+    if (isLargeOnHeap(next)) {
+      int limit = next.limit();
+      next.limit(next.position() + MAX_HEAP_WRITE_BYTES);
+      try {
+        channel.write(next);
+      } finally {
+        next.limit(limit);
+      }
+      return;
+    }
+    int end = first + 1;
+    while (end < sources.length && !isLargeOnHeap(sources[end])) {
+      end++;
+    }
+    channel.write(sources, first, end - first);
+  }
+
+  private static boolean isLargeOnHeap(ByteBuffer buffer) {
+    return !buffer.isDirect() && buffer.remaining() > MAX_HEAP_WRITE_BYTES;
   }
 
   @Override

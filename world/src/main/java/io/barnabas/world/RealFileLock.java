@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A file that this process holds as a lock. */
 final class RealFileLock implements Closeable {
@@ -22,6 +23,7 @@ final class RealFileLock implements Closeable {
 
   private final Path path;
   private final FileChannel channel;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private RealFileLock(Path path, FileChannel channel) {
     this.path = path;
@@ -60,7 +62,7 @@ final class RealFileLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (channel.isOpen()) {
+    if (closed.compareAndSet(false, true)) {
       channel.close();
       HELD.remove(path);
     }

@@ -242,7 +242,7 @@ class RealNetworkTest {
   }
 
   private <T> CompletableFuture<T> onVirtualThread(Body<T> body) {
-    CompletableFuture<T> result = new CompletableFuture<>();
+    CompletableFuture<T> result = new CompletableFuture<T>().orTimeout(30, TimeUnit.SECONDS);
     var _ =
         world
             .threads()
