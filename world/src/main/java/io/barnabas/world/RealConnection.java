@@ -41,6 +41,9 @@ final class RealConnection implements Connection {
    */
   private final ReentrantLock transferOrClose = new ReentrantLock();
 
+  /** Set before the lock is tried: whoever holds it then looks here once it has let go. */
+  private volatile boolean closing;
+
   /** Used by the one thread that writes. */
   private boolean socketNeverBlocks;
 
@@ -128,6 +131,9 @@ final class RealConnection implements Connection {
       return file.channel().transferTo(position, count, channel);
     } finally {
       transferOrClose.unlock();
+      if (closing) {
+        close();
+      }
     }
   }
 
@@ -154,13 +160,16 @@ final class RealConnection implements Connection {
     return socketNeverBlocks;
   }
 
+  /** Leaves the closing to a transfer that is under way, so a stalled disk stalls no one else. */
   @Override
   public void close() {
-    transferOrClose.lock();
-    try {
-      closeQuietly(channel);
-    } finally {
-      transferOrClose.unlock();
+    closing = true;
+    if (transferOrClose.tryLock()) {
+      try {
+        closeQuietly(channel);
+      } finally {
+        transferOrClose.unlock();
+      }
     }
   }
 
