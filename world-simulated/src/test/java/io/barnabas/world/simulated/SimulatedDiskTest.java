@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.world.DiskFile;
+import io.barnabas.world.WorldThread;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,6 +44,36 @@ class SimulatedDiskTest {
     disk.crash(CrashMode.LOSE_UNFORCED);
     assertThat(disk.list(HOME)).containsExactly(Path.of("a"));
     assertThat(text(FILE)).isEqualTo("forced");
+  }
+
+  @Test
+  void aForceCoversOnlyWhatCameBeforeIt() throws IOException {
+    long second = 1_000_000_000;
+    SimulationOptions options =
+        SimulationOptions.defaults()
+            .withDiskDelays(DelayRange.NONE, new DelayRange(second, second));
+    SimulatedWorld world = new SimulatedWorld(8, options);
+    world.run(
+        () -> {
+          DiskFile file = world.disk().openForAppend(Path.of("/file"));
+          world.disk().forceDirectory(Path.of("/"));
+          file.append(buffer("before"));
+          WorldThread forcing =
+              world.threads().startPlatform("forcing", () -> forceUnchecked(file));
+          world.threads().sleep(second / 2);
+          file.append(buffer(" during"));
+          forcing.join();
+          world.crash(CrashMode.LOSE_UNFORCED);
+        });
+    assertThat(world.disk().content(Path.of("/file"))).isEqualTo(bytes("before"));
+  }
+
+  private static void forceUnchecked(DiskFile file) {
+    try {
+      file.force();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -272,6 +303,10 @@ class SimulatedDiskTest {
   }
 
   private static ByteBuffer buffer(String text) {
-    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(bytes(text));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }
