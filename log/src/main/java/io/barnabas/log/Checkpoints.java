@@ -1,0 +1,93 @@
+package io.barnabas.log;
+
+import io.barnabas.world.Disk;
+import io.barnabas.world.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+
+/** Small files that are replaced as a whole: after a crash they are the old or the new one. */
+final class Checkpoints {
+  private Checkpoints() {}
+
+  /** Replaces a file; when this returns, the new content survives a power loss. */
+  static void replace(Disk disk, Path target, ByteBuffer content) throws IOException {
+    Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
+    disk.delete(temporary);
+    try (DiskFile file = disk.openForAppend(temporary)) {
+      file.append(content);
+      file.force();
+    }
+    disk.rename(temporary, target);
+    disk.forceDirectory(Objects.requireNonNull(target.getParent(), "a file in a directory"));
+  }
+
+  static void replace(Disk disk, Path target, String content) throws IOException {
+    replace(disk, target, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static ByteBuffer read(Disk disk, Path path) throws IOException {
+    try (DiskFile file = disk.openForRead(path)) {
+      ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      file.read(content, 0);
+      return content.flip();
+    }
+  }
+
+  static List<String> readLines(Disk disk, Path path) throws IOException {
+    return StandardCharsets.UTF_8.decode(read(disk, path)).toString().lines().toList();
+  }
+
+  /** Kafka's offset checkpoint: version 0, number of entries, "topic partition offset". */
+  static void writeOffsets(Disk disk, Path path, Map<TopicPartition, Long> offsets)
+      throws IOException {
+    StringBuilder text = new StringBuilder("0\n").append(offsets.size()).append('\n');
+    new TreeMap<>(named(offsets)).forEach((n, o) -> text.append(n).append(o).append('\n'));
+    replace(disk, path, text.toString());
+  }
+
+  private static Map<String, Long> named(Map<TopicPartition, Long> offsets) {
+    Map<String, Long> named = new TreeMap<>();
+    offsets.forEach((p, o) -> named.put(p.topic() + " " + p.partition() + " ", o));
+    return named;
+  }
+
+  /** What is in an offset checkpoint; nothing if the file is not there. */
+  static Map<TopicPartition, Long> readOffsets(Disk disk, Path path) throws IOException {
+    Map<TopicPartition, Long> offsets = new java.util.HashMap<>();
+    for (String[] entry : readEntries(disk, path, 3)) {
+      offsets.put(
+          new TopicPartition(entry[0], Integer.parseInt(entry[1])), Long.parseLong(entry[2]));
+    }
+    return offsets;
+  }
+
+  /** The entries of a checkpoint of version 0, each split at its blanks. */
+  static List<String[]> readEntries(Disk disk, Path path, int fields) throws IOException {
+    if (!disk.exists(path)) {
+      return List.of();
+    }
+    List<String> lines = readLines(disk, path);
+    try {
+      int count = Integer.parseInt(lines.get(1));
+      List<String[]> entries = new ArrayList<>(count);
+      for (String line : lines.subList(2, 2 + count)) {
+        String[] entry = line.split(" ", -1);
+        if (entry.length != fields) {
+          throw new IOException(path + " has a malformed line: " + line);
+        }
+        entries.add(entry);
+      }
+      return entries;
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new IOException(path + " is not a checkpoint", e);
+    }
+  }
+}

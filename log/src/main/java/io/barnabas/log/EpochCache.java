@@ -1,0 +1,84 @@
+package io.barnabas.log;
+
+import io.barnabas.world.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which leader epoch began where. Used under the log's lock. */
+final class EpochCache {
+  private final TreeMap<Integer, Long> starts = new TreeMap<>();
+  private boolean dirty;
+
+  static EpochCache load(Disk disk, Path file) throws IOException {
+    EpochCache cache = new EpochCache();
+    for (String[] entry : Checkpoints.readEntries(disk, file, 2)) {
+      cache.starts.put(Integer.parseInt(entry[0]), Long.parseLong(entry[1]));
+    }
+    return cache;
+  }
+
+  int latest() {
+    return starts.isEmpty() ? -1 : starts.lastKey();
+  }
+
+  /** Notes that an epoch begins at an offset, unless it or a later one is known. */
+  void assign(int epoch, long startOffset) {
+    if (epoch > latest()) {
+      // An epoch that wrote nothing began at the same offset and now means nothing.
+      starts.values().removeIf(start -> start >= startOffset);
+      starts.put(epoch, startOffset);
+      dirty = true;
+    }
+  }
+
+  /** Forgets the epochs that begin at or after an offset. */
+  void truncateFromEnd(long endOffset) {
+    dirty |= starts.values().removeIf(start -> start >= endOffset);
+  }
+
+  /** Forgets the epochs that ended before an offset; the one that holds it begins there now. */
+  void truncateFromStart(long startOffset) {
+    Map.Entry<Integer, Long> last = null;
+    for (Map.Entry<Integer, Long> entry : starts.entrySet()) {
+      if (entry.getValue() <= startOffset) {
+        last = Map.entry(entry.getKey(), entry.getValue());
+      }
+    }
+    if (last != null && last.getValue() < startOffset) {
+      starts.headMap(last.getKey()).clear();
+      starts.put(last.getKey(), startOffset);
+      dirty = true;
+    }
+  }
+
+  void clear() {
+    dirty |= !starts.isEmpty();
+    starts.clear();
+  }
+
+  EpochEnd endOf(int epoch, long logEndOffset) {
+    if (epoch < 0 || starts.isEmpty() || epoch > starts.lastKey()) {
+      return new EpochEnd(-1, -1);
+    }
+    if (epoch == starts.lastKey()) {
+      return new EpochEnd(epoch, logEndOffset);
+    }
+    Map.Entry<Integer, Long> next = starts.higherEntry(epoch);
+    Integer found = starts.floorKey(epoch);
+    return new EpochEnd(found == null ? epoch : found, next.getValue());
+  }
+
+  /** The text for the file if something changed since the last call, or null. */
+  @org.jspecify.annotations.Nullable
+  String takeChanges() {
+    if (!dirty) {
+      return null;
+    }
+    dirty = false;
+    StringBuilder text = new StringBuilder("0\n").append(starts.size()).append('\n');
+    starts.forEach((epoch, start) -> text.append(epoch + " " + start + "\n"));
+    return text.toString();
+  }
+}

@@ -1,0 +1,295 @@
+package io.barnabas.log;
+
+import io.barnabas.world.Disk;
+import io.barnabas.world.World;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One data directory, on one disk, with its flusher and housekeeper. Thread-safe. */
+public final class LogDirectory implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+  private static final String METADATA = "partition.metadata";
+  private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+  private static final String LOG_STARTS = "log-start-offset-checkpoint";
+  private static final String CLEAN = ".kafka_cleanshutdown";
+  private static final String DELETED = "-delete";
+
+  private final World world;
+  private final Disk disk;
+  private final Path path;
+  private final LogDirectoryOptions options;
+  private final Closeable held;
+  private final boolean cleanlyClosed;
+  private final Map<TopicPartition, Long> recoveryPoints;
+  private final Map<TopicPartition, Long> logStarts;
+  private final Map<TopicIdPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+  private final ReentrantLock opening = new ReentrantLock();
+  private final ReentrantLock checkpointing = new ReentrantLock();
+  private final AtomicReference<Optional<IOException>> failure =
+      new AtomicReference<>(Optional.empty());
+  private final Flusher flusher;
+  private final Housekeeper housekeeper;
+  private boolean closed;
+
+  private LogDirectory(World world, Path path, LogDirectoryOptions options, Closeable held)
+      throws IOException {
+    this.world = world;
+    this.path = path;
+    this.options = options;
+    this.held = held;
+    disk = world.disk();
+    cleanlyClosed = disk.exists(path.resolve(CLEAN));
+    recoveryPoints = Checkpoints.readOffsets(disk, path.resolve(RECOVERY_POINTS));
+    logStarts = Checkpoints.readOffsets(disk, path.resolve(LOG_STARTS));
+    if (cleanlyClosed) {
+      disk.delete(path.resolve(CLEAN));
+      disk.forceDirectory(path);
+    }
+    flusher = new Flusher(world, "barnabas-flusher");
+    housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
+  }
+
+  /**
+   * Takes a directory, making it if it is not there, and starts its two threads.
+   *
+   * @throws DirectoryInUseException if another holds it
+   */
+  public static LogDirectory open(World world, Path directory, LogDirectoryOptions options)
+      throws IOException {
+    world.disk().createDirectories(directory);
+    Closeable held =
+        world
+            .disk()
+            .tryLock(directory.resolve(".lock"))
+            .orElseThrow(() -> new DirectoryInUseException(directory + " is in use"));
+    LogDirectory opened = new LogDirectory(world, directory, options, held);
+    opened.housekeeper.every(options.retentionCheckIntervalMs(), opened::clean);
+    opened.housekeeper.every(options.checkpointIntervalMs(), opened::checkpoint);
+    opened.housekeeper.later(0, opened::removeDeletedFolders);
+    return opened;
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /** Whether the last who used it closed it in good order. */
+  public boolean wasCleanlyClosed() {
+    return cleanlyClosed;
+  }
+
+  /** Why the directory takes nothing more, if so. */
+  public Optional<IOException> failure() {
+    return failure.get();
+  }
+
+  World world() {
+    return world;
+  }
+
+  LogDirectoryOptions options() {
+    return options;
+  }
+
+  Flusher flusher() {
+    return flusher;
+  }
+
+  /** Notes a failure for good; the result is for the caller to throw. */
+  KafkaStorageException fail(IOException cause) {
+    if (failure.compareAndSet(Optional.empty(), Optional.of(cause))) {
+      LOG.error("The data directory {} has failed and takes nothing more", path, cause);
+      housekeeper.later(0, () -> logs.values().forEach(PartitionLog::failWaiters));
+    }
+    return new KafkaStorageException("The data directory " + path + " has failed", cause);
+  }
+
+  /** The partitions that are on disk now. */
+  public List<StoredPartition> stored() throws IOException {
+    List<StoredPartition> stored = new ArrayList<>();
+    for (Path name : disk.list(path)) {
+      Path folder = path.resolve(name);
+      int dash = name.toString().lastIndexOf('-');
+      if (dash > 0 && !name.toString().endsWith(DELETED) && disk.exists(folder.resolve(METADATA))) {
+        String topic = name.toString().substring(0, dash);
+        int partition = Integer.parseInt(name.toString().substring(dash + 1));
+        stored.add(
+            new StoredPartition(new TopicIdPartition(topicId(folder), partition, topic), folder));
+      }
+    }
+    return stored;
+  }
+
+  private Uuid topicId(Path folder) throws IOException {
+    for (String line : Checkpoints.readLines(disk, folder.resolve(METADATA))) {
+      if (line.startsWith("topic_id: ")) {
+        return Uuid.fromString(line.substring("topic_id: ".length()));
+      }
+    }
+    throw new IOException(folder.resolve(METADATA) + " has no topic id");
+  }
+
+  /** Opens a partition's log, recovering or making it; the same object while it is open. */
+  public PartitionLog openOrCreate(TopicIdPartition id, LogConfig config) throws IOException {
+    opening.lock();
+    try {
+      PartitionLog open = logs.get(id);
+      if (open != null) {
+        return open;
+      }
+      if (closed || failure().isPresent()) {
+        throw new KafkaStorageException("The data directory " + path + " is not usable");
+      }
+      Path folder = path.resolve(id.topic() + "-" + id.partition());
+      if (!disk.exists(folder.resolve(METADATA))) {
+        create(folder, id);
+      } else if (!topicId(folder).equals(id.topicId())) {
+        throw new IOException(folder + " belongs to another topic of that name");
+      }
+      PartitionLog log =
+          new PartitionLog(
+              this,
+              id,
+              folder,
+              config,
+              logStarts.getOrDefault(id.topicPartition(), 0L),
+              recoveryPoints.getOrDefault(id.topicPartition(), 0L));
+      logs.put(id, log);
+      return log;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private void create(Path folder, TopicIdPartition id) throws IOException {
+    checkpointing.lock();
+    try {
+      // They may be left from a topic of the same name.
+      recoveryPoints.remove(id.topicPartition());
+      logStarts.remove(id.topicPartition());
+    } finally {
+      checkpointing.unlock();
+    }
+    disk.createDirectories(folder);
+    Checkpoints.replace(disk, folder.resolve(METADATA), "version: 0\ntopic_id: " + id.topicId());
+    disk.forceDirectory(path);
+  }
+
+  /** Takes a partition away at once; its files go after the topic's file.delete.delay.ms. */
+  public void delete(TopicIdPartition id) throws IOException {
+    opening.lock();
+    try {
+      PartitionLog log = logs.remove(id);
+      long delayMs = log == null ? 0 : log.config().fileDeleteDelayMs();
+      if (log != null) {
+        log.close(false);
+      }
+      Path folder = path.resolve(id.topic() + "-" + id.partition());
+      if (!disk.exists(folder.resolve(METADATA)) || !topicId(folder).equals(id.topicId())) {
+        return;
+      }
+      Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
+      Path gone = path.resolve(folder.getFileName() + "." + unique + DELETED);
+      disk.rename(folder, gone);
+      disk.forceDirectory(path);
+      checkpointing.lock();
+      try {
+        recoveryPoints.remove(id.topicPartition());
+        logStarts.remove(id.topicPartition());
+      } finally {
+        checkpointing.unlock();
+      }
+      checkpoint();
+      later(delayMs, () -> removeFolder(gone));
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private void removeDeletedFolders() throws IOException {
+    for (Path name : disk.list(path)) {
+      if (name.toString().endsWith(DELETED)) {
+        removeFolder(path.resolve(name));
+      }
+    }
+  }
+
+  private void removeFolder(Path folder) throws IOException {
+    if (!disk.exists(folder)) {
+      return;
+    }
+    for (Path name : disk.list(folder)) {
+      disk.delete(folder.resolve(name));
+    }
+    disk.delete(folder);
+  }
+
+  void later(long delayMs, Housekeeper.Task task) {
+    housekeeper.later(delayMs, task);
+  }
+
+  private void clean() throws IOException {
+    for (PartitionLog log : logs.values()) {
+      log.clean();
+    }
+  }
+
+  /** Writes how far each log is on disk and where it starts. */
+  void checkpoint() throws IOException {
+    checkpointing.lock();
+    try {
+      if (failure().isPresent()) {
+        return;
+      }
+      logs.forEach(
+          (id, log) -> {
+            recoveryPoints.put(id.topicPartition(), log.durableEnd());
+            logStarts.put(id.topicPartition(), log.view().logStartOffset());
+          });
+      Checkpoints.writeOffsets(disk, path.resolve(RECOVERY_POINTS), new HashMap<>(recoveryPoints));
+      Checkpoints.writeOffsets(disk, path.resolve(LOG_STARTS), new HashMap<>(logStarts));
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /** Forces and closes all logs and marks the directory as closed in good order. */
+  @Override
+  public void close() throws IOException {
+    opening.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      housekeeper.stop();
+      flusher.stop();
+      for (PartitionLog log : logs.values()) {
+        log.close(true);
+      }
+      checkpoint();
+      if (failure().isEmpty()) {
+        Checkpoints.replace(disk, path.resolve(CLEAN), "{\"version\":0,\"brokerEpoch\":-1}");
+      }
+    } finally {
+      opening.unlock();
+      held.close();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.barnabas.log;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Whole batches of a log, in order. Keeps their files open until it is closed. Thread-safe. */
+public final class LogSlice implements AutoCloseable {
+  private final List<FileRegion> regions;
+  private final int sizeBytes;
+  private final List<Segment> held;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  LogSlice(List<FileRegion> regions, List<Segment> held) {
+    this.regions = List.copyOf(regions);
+    this.held = List.copyOf(held);
+    sizeBytes = regions.stream().mapToInt(FileRegion::length).sum();
+  }
+
+  /** The stretches, in the order of their offsets. */
+  public List<FileRegion> regions() {
+    return regions;
+  }
+
+  /** The length of all regions, 0 when nothing was there to read. */
+  public int sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** Lets go of the files; safe to repeat. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      held.forEach(Segment::release);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.barnabas.log;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.jspecify.annotations.Nullable;
+
+/** What each producer wrote last, to refuse gaps and recognise repeats. Under the log's lock. */
+final class ProducerStates {
+  private static final int KEPT_BATCHES = 5;
+  private static final int HEADER_BYTES = 10;
+  private static final int ENTRY_BYTES = 46;
+  private static final int BODY_START = 6;
+  private static final short VERSION = 1;
+
+  private final Map<Long, Producer> producers = new HashMap<>();
+
+  /** A batch that a producer wrote. */
+  record Written(int firstSequence, int lastSequence, long firstOffset, long lastOffset) {}
+
+  private static final class Producer {
+    short epoch = -1;
+    final Deque<Written> batches = new ArrayDeque<>(KEPT_BATCHES);
+    long lastTimestamp = -1;
+    int coordinatorEpoch = -1;
+    long transactionStart = -1;
+  }
+
+  /** The batch that this one repeats, if it is one of its producer's last five. */
+  @Nullable Written duplicateOf(ByteBuffer buffer, int at) {
+    Producer producer = producers.get(buffer.getLong(at + BatchFormat.PRODUCER_ID));
+    if (producer == null || producer.epoch != buffer.getShort(at + BatchFormat.PRODUCER_EPOCH)) {
+      return null;
+    }
+    int first = buffer.getInt(at + BatchFormat.BASE_SEQUENCE);
+    int last = BatchFormat.lastSequence(buffer, at);
+    for (Written written : producer.batches) {
+      if (written.firstSequence == first && written.lastSequence == last) {
+        return written;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Refuses a producer's batch that is not the next one.
+   *
+   * @param checkSequence false for batches whose order this node decides itself
+   */
+  void check(ByteBuffer buffer, int at, boolean checkSequence) {
+    long id = buffer.getLong(at + BatchFormat.PRODUCER_ID);
+    Producer producer = producers.get(id);
+    if (id < 0 || producer == null || producer.epoch < 0) {
+      return;
+    }
+    short epoch = buffer.getShort(at + BatchFormat.PRODUCER_EPOCH);
+    if (epoch < producer.epoch) {
+      throw new InvalidProducerEpochException(
+          "Epoch of producer %d is %d, which is smaller than the last seen epoch %d"
+              .formatted(id, epoch, producer.epoch));
+    }
+    if (!checkSequence) {
+      return;
+    }
+    int first = buffer.getInt(at + BatchFormat.BASE_SEQUENCE);
+    int last = epoch == producer.epoch ? lastSequence(producer) : -1;
+    boolean next = first == last + 1L || (first == 0 && last == Integer.MAX_VALUE);
+    if (!next) {
+      throw new OutOfOrderSequenceException(
+          "Out of order sequence number for producer %d: %d (incoming), %d (current end)"
+              .formatted(id, first, last));
+    }
+  }
+
+  private static int lastSequence(Producer producer) {
+    return producer.batches.isEmpty() ? -1 : producer.batches.getLast().lastSequence;
+  }
+
+  /** Notes a batch that is in the log now. */
+  void note(ByteBuffer buffer, int at) {
+    long id = buffer.getLong(at + BatchFormat.PRODUCER_ID);
+    if (id < 0) {
+      return;
+    }
+    Producer producer = producers.computeIfAbsent(id, k -> new Producer());
+    short epoch = buffer.getShort(at + BatchFormat.PRODUCER_EPOCH);
+    if (epoch != producer.epoch) {
+      producer.batches.clear();
+      producer.epoch = epoch;
+    }
+    producer.lastTimestamp = buffer.getLong(at + BatchFormat.MAX_TIMESTAMP);
+    int attributes = BatchFormat.attributes(buffer, at);
+    if ((attributes & BatchFormat.CONTROL) != 0) {
+      producer.transactionStart = -1;
+      return;
+    }
+    if (producer.batches.size() == KEPT_BATCHES) {
+      producer.batches.removeFirst();
+    }
+    long firstOffset = BatchFormat.baseOffset(buffer, at);
+    producer.batches.addLast(
+        new Written(
+            buffer.getInt(at + BatchFormat.BASE_SEQUENCE),
+            BatchFormat.lastSequence(buffer, at),
+            firstOffset,
+            BatchFormat.lastOffset(buffer, at)));
+    if ((attributes & BatchFormat.TRANSACTIONAL) != 0 && producer.transactionStart < 0) {
+      producer.transactionStart = firstOffset;
+    }
+  }
+
+  void clear() {
+    producers.clear();
+  }
+
+  void expire(long nowMs, long expirationMs) {
+    producers
+        .values()
+        .removeIf(p -> p.transactionStart < 0 && nowMs - p.lastTimestamp >= expirationMs);
+  }
+
+  List<ActiveProducer> active() {
+    List<ActiveProducer> active = new ArrayList<>(producers.size());
+    producers.forEach(
+        (id, p) ->
+            active.add(
+                new ActiveProducer(
+                    id,
+                    p.epoch,
+                    lastSequence(p),
+                    p.lastTimestamp,
+                    p.coordinatorEpoch,
+                    p.transactionStart)));
+    return active;
+  }
+
+  /** Kafka's producer snapshot, version 1. */
+  ByteBuffer snapshot() {
+    ByteBuffer file = ByteBuffer.allocate(HEADER_BYTES + ENTRY_BYTES * producers.size());
+    file.putShort(VERSION).putInt(0).putInt(producers.size());
+    producers.forEach(
+        (id, p) -> {
+          Written last = p.batches.peekLast();
+          file.putLong(id).putShort(p.epoch).putInt(lastSequence(p));
+          file.putLong(last == null ? -1 : last.lastOffset);
+          file.putInt(last == null ? 0 : (int) (last.lastOffset - last.firstOffset));
+          file.putLong(p.lastTimestamp).putInt(p.coordinatorEpoch).putLong(p.transactionStart);
+        });
+    file.flip();
+    file.putInt(2, bodyCrc(file));
+    return file;
+  }
+
+  private static int bodyCrc(ByteBuffer file) {
+    CRC32C crc = new CRC32C();
+    crc.update(file.slice(BODY_START, file.limit() - BODY_START));
+    return (int) crc.getValue();
+  }
+
+  /** Takes a snapshot's content; false if it is not whole. */
+  boolean load(ByteBuffer file) {
+    producers.clear();
+    if (file.remaining() < HEADER_BYTES
+        || file.getShort() != VERSION
+        || file.getInt() != bodyCrc(file.duplicate().rewind())
+        || file.getInt() != file.remaining() / ENTRY_BYTES) {
+      return false;
+    }
+    while (file.remaining() >= ENTRY_BYTES) {
+      long id = file.getLong();
+      Producer p = new Producer();
+      p.epoch = file.getShort();
+      int lastSequence = file.getInt();
+      long lastOffset = file.getLong();
+      int delta = file.getInt();
+      p.lastTimestamp = file.getLong();
+      p.coordinatorEpoch = file.getInt();
+      p.transactionStart = file.getLong();
+      if (lastOffset >= 0) {
+        int first = decrement(lastSequence, delta);
+        p.batches.add(new Written(first, lastSequence, lastOffset - delta, lastOffset));
+      }
+      producers.put(id, p);
+    }
+    return true;
+  }
+
+  private static int decrement(int sequence, int by) {
+    return sequence < by ? Integer.MAX_VALUE - (by - sequence) + 1 : sequence - by;
+  }
+}

@@ -1,0 +1,196 @@
+package io.barnabas.log;
+
+import io.barnabas.world.Disk;
+import io.barnabas.world.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One file of batches with its indexes. Changed under the log's lock; read by anyone up to a size
+ * that the log has published.
+ */
+final class Segment {
+  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
+
+  final long baseOffset;
+  final Path folder;
+  final DiskFile file;
+  final OffsetIndex offsetIndex = new OffsetIndex();
+  final TimeIndex timeIndex = new TimeIndex();
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private volatile int size;
+  private volatile long maxTimestamp = -1;
+  private volatile long offsetOfMaxTimestamp = -1;
+  private int bytesSinceIndexEntry;
+  private long firstTimestamp = -1;
+  private final long createdMs;
+
+  /** Whether bytes were added since the last force began; under the log's lock. */
+  boolean dirty;
+
+  Segment(Disk disk, Path folder, long baseOffset, long nowMs) throws IOException {
+    this.folder = folder;
+    this.baseOffset = baseOffset;
+    createdMs = nowMs;
+    file = disk.openForAppend(path(".log"));
+    size = Math.toIntExact(file.size());
+  }
+
+  static String name(long offset, String suffix) {
+    return String.format(Locale.ROOT, "%020d%s", offset, suffix);
+  }
+
+  Path path(String suffix) {
+    return folder.resolve(name(baseOffset, suffix));
+  }
+
+  int size() {
+    return size;
+  }
+
+  long maxTimestamp() {
+    return maxTimestamp;
+  }
+
+  long offsetOfMaxTimestamp() {
+    return offsetOfMaxTimestamp;
+  }
+
+  long createdMs() {
+    return createdMs;
+  }
+
+  /** The time that rolling counts from. */
+  long firstTimestamp() {
+    return firstTimestamp;
+  }
+
+  /** Keeps the file open until {@link #release}; false if it is closed already. */
+  boolean hold() {
+    int n = holders.get();
+    while (n > 0) {
+      if (holders.compareAndSet(n, n + 1)) {
+        return true;
+      }
+      n = holders.get();
+    }
+    return false;
+  }
+
+  void release() {
+    if (holders.decrementAndGet() == 0) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOG.warn("Closing {} failed", path(".log"), e);
+      }
+    }
+  }
+
+  /** Writes batches that are complete with offsets; the caller marks what was dirtied. */
+  void append(ByteBuffer batches, int indexIntervalBytes) throws IOException {
+    int from = batches.position();
+    int end = batches.limit();
+    int start = size;
+    file.append(batches.duplicate());
+    dirty = true;
+    for (int at = from; at < end; at += BatchFormat.size(batches, at)) {
+      note(batches, at, start + at - from, indexIntervalBytes);
+    }
+    size = start + end - from;
+  }
+
+  /** Takes a batch at a position of the file into the indexes. */
+  void note(ByteBuffer buffer, int at, int position, int indexIntervalBytes) {
+    long lastOffset = BatchFormat.lastOffset(buffer, at);
+    long timestamp = buffer.getLong(at + BatchFormat.MAX_TIMESTAMP);
+    if (firstTimestamp < 0) {
+      firstTimestamp = timestamp;
+    }
+    if (timestamp > maxTimestamp) {
+      maxTimestamp = timestamp;
+      offsetOfMaxTimestamp = lastOffset;
+    }
+    if (bytesSinceIndexEntry > indexIntervalBytes) {
+      offsetIndex.add((int) (lastOffset - baseOffset), position);
+      if (maxTimestamp >= 0) {
+        timeIndex.maybeAdd(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+      }
+      bytesSinceIndexEntry = 0;
+    }
+    bytesSinceIndexEntry += BatchFormat.size(buffer, at);
+  }
+
+  /** Cuts the file; the indexes must already say nothing of what is cut. */
+  void cutTo(int bytes) throws IOException {
+    file.truncate(bytes);
+    size = bytes;
+    dirty = true;
+  }
+
+  /** Takes the indexes from their files; false if they must be built anew. */
+  boolean loadIndexes(Disk disk) throws IOException {
+    if (!disk.exists(path(".index")) || !disk.exists(path(".timeindex"))) {
+      return false;
+    }
+    if (!offsetIndex.load(Checkpoints.read(disk, path(".index")), size)
+        || !timeIndex.load(Checkpoints.read(disk, path(".timeindex")))) {
+      return false;
+    }
+    maxTimestamp = timeIndex.lastTimestamp();
+    offsetOfMaxTimestamp = timeIndex.count() == 0 ? -1 : baseOffset + timeIndex.lastOffset();
+    BatchCursor first = cursor(0, size);
+    if (first.advance()) {
+      firstTimestamp = first.maxTimestamp();
+    }
+    return true;
+  }
+
+  /** Completes the time index: its last entry is the segment's greatest timestamp. */
+  void completeTimeIndex() {
+    if (maxTimestamp >= 0) {
+      timeIndex.maybeAdd(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+    }
+  }
+
+  void writeIndexes(Disk disk) throws IOException {
+    Checkpoints.replace(disk, path(".index"), offsetIndex.toFile());
+    Checkpoints.replace(disk, path(".timeindex"), timeIndex.toFile());
+  }
+
+  BatchCursor cursor(int start, int end) {
+    return new BatchCursor(file, start, end);
+  }
+
+  /** A cursor at the first batch whose last offset is not below this one; null if there is none. */
+  @org.jspecify.annotations.Nullable
+  BatchCursor find(long offset, int upToPosition) throws IOException {
+    int start = offsetIndex.positionAtOrBefore(offset - baseOffset);
+    BatchCursor cursor = cursor(start, upToPosition);
+    while (cursor.advance()) {
+      if (cursor.lastOffset() >= offset) {
+        return cursor;
+      }
+    }
+    return null;
+  }
+
+  /** The end of the last whole batch that ends at or before a position, not below another. */
+  int batchEndNotAbove(int position, int from, int upToPosition) throws IOException {
+    if (position >= upToPosition) {
+      return upToPosition;
+    }
+    int end = Math.max(from, offsetIndex.positionNotAbove(position));
+    BatchCursor cursor = cursor(end, upToPosition);
+    while (cursor.advance() && cursor.position() + cursor.size() <= position) {
+      end = cursor.position() + cursor.size();
+    }
+    return end;
+  }
+}

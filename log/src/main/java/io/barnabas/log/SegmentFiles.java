@@ -1,0 +1,37 @@
+package io.barnabas.log;
+
+import io.barnabas.world.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A segment's files by their suffixes. */
+final class SegmentFiles {
+  private static final List<String> OF_DATA = List.of(".log", ".index", ".timeindex");
+
+  private SegmentFiles() {}
+
+  /** Removes a segment's files now. */
+  static void delete(Disk disk, Path folder, long baseOffset) throws IOException {
+    for (String suffix : OF_DATA) {
+      disk.delete(folder.resolve(Segment.name(baseOffset, suffix)));
+    }
+  }
+
+  /** Gives a segment's files the names of files to be removed later. */
+  static void markDeleted(Disk disk, Path folder, long baseOffset) throws IOException {
+    for (String suffix : OF_DATA) {
+      Path path = folder.resolve(Segment.name(baseOffset, suffix));
+      if (disk.exists(path)) {
+        disk.rename(path, folder.resolve(Segment.name(baseOffset, suffix + ".deleted")));
+      }
+    }
+  }
+
+  /** Removes what {@link #markDeleted} renamed. */
+  static void removeDeleted(Disk disk, Path folder, long baseOffset) throws IOException {
+    for (String suffix : OF_DATA) {
+      disk.delete(folder.resolve(Segment.name(baseOffset, suffix + ".deleted")));
+    }
+  }
+}

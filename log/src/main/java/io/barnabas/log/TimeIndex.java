@@ -1,0 +1,84 @@
+package io.barnabas.log;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Up to where in a segment which timestamp is not exceeded. Threads as in {@link OffsetIndex}. */
+final class TimeIndex {
+  static final int ENTRY_BYTES = 12;
+
+  private long[] timestamps = new long[16];
+  private int[] offsets = new int[16];
+  private volatile int count;
+
+  int count() {
+    return count;
+  }
+
+  long lastTimestamp() {
+    int n = count;
+    return n == 0 ? -1 : timestamps[n - 1];
+  }
+
+  int lastOffset() {
+    int n = count;
+    return n == 0 ? -1 : offsets[n - 1];
+  }
+
+  /** Adds an entry, unless it says nothing new. */
+  void maybeAdd(long timestampMs, int relativeOffset) {
+    int n = count;
+    if (timestampMs <= lastTimestamp() || relativeOffset < lastOffset()) {
+      return;
+    }
+    if (n == offsets.length) {
+      offsets = Arrays.copyOf(offsets, 2 * n);
+      timestamps = Arrays.copyOf(timestamps, 2 * n);
+    }
+    timestamps[n] = timestampMs;
+    offsets[n] = relativeOffset;
+    count = n + 1;
+  }
+
+  /** A relative offset below which all timestamps are less than this one. */
+  int offsetBefore(long timestampMs) {
+    int n = count;
+    int low = 0;
+    int high = n - 1;
+    int offset = 0;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      if (timestamps[middle] < timestampMs) {
+        offset = offsets[middle];
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return offset;
+  }
+
+  ByteBuffer toFile() {
+    int n = count;
+    ByteBuffer file = ByteBuffer.allocate(n * ENTRY_BYTES);
+    for (int i = 0; i < n; i++) {
+      file.putLong(timestamps[i]).putInt(offsets[i]);
+    }
+    return file.flip();
+  }
+
+  boolean load(ByteBuffer file) {
+    if (file.remaining() % ENTRY_BYTES != 0) {
+      return false;
+    }
+    while (file.hasRemaining()) {
+      int before = count;
+      maybeAdd(file.getLong(), file.getInt());
+      if (count == before) {
+        count = 0;
+        return false;
+      }
+    }
+    return true;
+  }
+}
