@@ -63,7 +63,8 @@ final class BatchValidator {
   private void validateBatch(ByteBuffer buffer, int at, int size) {
     if (origin != Origin.FOLLOWER && size > config.maxMessageBytes()) {
       throw new RecordTooLargeException(
-          "The record batch size in the append to %s is %d bytes which exceeds the maximum configured value of %d."
+          ("The record batch size in the append to %s is %d bytes which exceeds the maximum"
+                  + " configured value of %d.")
               .formatted(partition, size, config.maxMessageBytes()));
     }
     if (!BatchFormat.crcHolds(buffer, at)) {
