@@ -162,19 +162,26 @@ public final class LogDirectory implements Closeable {
       } else if (!topicId(folder).equals(id.topicId())) {
         throw new IOException(folder + " belongs to another topic of that name");
       }
-      PartitionLog log =
-          new PartitionLog(
-              this,
-              id,
-              folder,
-              config,
-              logStarts.getOrDefault(id.topicPartition(), 0L),
-              recoveryPoints.getOrDefault(id.topicPartition(), 0L));
+      PartitionLog log = recover(id, folder, config);
       logs.put(id, log);
       return log;
     } finally {
       opening.unlock();
     }
+  }
+
+  private PartitionLog recover(TopicIdPartition id, Path folder, LogConfig config)
+      throws IOException {
+    long logStart;
+    long recoveryPoint;
+    checkpointing.lock();
+    try {
+      logStart = logStarts.getOrDefault(id.topicPartition(), 0L);
+      recoveryPoint = recoveryPoints.getOrDefault(id.topicPartition(), 0L);
+    } finally {
+      checkpointing.unlock();
+    }
+    return new PartitionLog(this, id, folder, config, logStart, recoveryPoint);
   }
 
   private void create(Path folder, TopicIdPartition id) throws IOException {

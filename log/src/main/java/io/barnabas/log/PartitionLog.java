@@ -452,6 +452,8 @@ public final class PartitionLog {
 
   /** Removes all from an offset on, durably; offsets at or above the end change nothing. */
   public void truncateTo(long offset) throws IOException {
+    // First, so that no flush under way writes a snapshot or an index of what is cut away.
+    flushing.lock();
     lock.lock();
     try {
       checkUsable();
@@ -473,6 +475,7 @@ public final class PartitionLog {
       throw directory.fail(e);
     } finally {
       lock.unlock();
+      flushing.unlock();
     }
   }
 
@@ -511,6 +514,8 @@ public final class PartitionLog {
 
   /** Removes everything; the log then begins and ends at an offset. */
   public void truncateFullyAndStartAt(long offset) throws IOException {
+    // First, so that no flush under way writes a snapshot or an index of what is cut away.
+    flushing.lock();
     lock.lock();
     try {
       checkUsable();
@@ -519,6 +524,7 @@ public final class PartitionLog {
       throw directory.fail(e);
     } finally {
       lock.unlock();
+      flushing.unlock();
     }
   }
 
@@ -734,6 +740,8 @@ public final class PartitionLog {
     if (clean) {
       flush();
     }
+    // First: the folder may be renamed next, under the feet of a flush that writes into it.
+    flushing.lock();
     lock.lock();
     try {
       if (closed) {
@@ -749,6 +757,7 @@ public final class PartitionLog {
       state.segments.forEach(Segment::release);
     } finally {
       lock.unlock();
+      flushing.unlock();
     }
     failWaiters();
   }
