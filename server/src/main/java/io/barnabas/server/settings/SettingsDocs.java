@@ -6,6 +6,6 @@ public final class SettingsDocs {
 
   /** All settings with meaning, default and bounds, as reStructuredText. */
   public static String reference() {
-    return NodeSettings.definitions().toEnrichedRst();
+    return Definitions.all().toEnrichedRst();
   }
 }

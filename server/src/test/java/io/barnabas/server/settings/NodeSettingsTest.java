@@ -3,8 +3,12 @@ package io.barnabas.server.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.log.LogConfig;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeSettingsTest {
   @Test
@@ -13,15 +17,86 @@ class NodeSettingsTest {
     assertThat(settings.nodeId()).isEqualTo(7);
     assertThat(settings.partitionsOfNewTopics()).isEqualTo(1);
     assertThat(settings.maxRequestBytes()).isEqualTo(104_857_600);
+    assertThat(settings.listeners())
+        .containsExactly(new ListenerAddress("PLAINTEXT", "127.0.0.1", 9092));
+    assertThat(settings.advertisedListeners()).isEqualTo(settings.listeners());
+    assertThat(settings.logDir()).isEqualTo(Path.of("./data"));
+    assertThat(settings.clusterId()).isEmpty();
+    assertThat(settings.createsTopicsWhenAsked()).isTrue();
+    assertThat(settings.all())
+        .filteredOn(NodeSettings.Setting::isGiven)
+        .extracting(NodeSettings.Setting::name)
+        .containsExactly("node.id");
   }
 
   @Test
-  void refusesUnknownNamesAndImpossibleValues() {
-    assertThatThrownBy(() -> NodeSettings.parse(Map.of("nod.id", "7")))
+  void severalListenersWithOtherNames() throws SettingsException {
+    NodeSettings settings =
+        NodeSettings.parse(
+            Map.of(
+                "listeners", "INSIDE://:9092, outside://[::1]:0",
+                "advertised.listeners", "OUTSIDE://example.org:19092,INSIDE://broker-1:9092",
+                "listener.security.protocol.map", "INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT"));
+    assertThat(settings.listeners())
+        .containsExactly(
+            new ListenerAddress("INSIDE", "", 9092), new ListenerAddress("OUTSIDE", "::1", 0))
+        .extracting(ListenerAddress::toString)
+        .containsExactly("INSIDE://:9092", "OUTSIDE://[::1]:0");
+    assertThat(settings.advertisedListeners())
+        .contains(new ListenerAddress("OUTSIDE", "example.org", 19092));
+  }
+
+  @Test
+  void topicsGetTheNodesDefaults() throws SettingsException {
+    LogConfig defaults = LogConfig.of(NodeSettings.parse(Map.of()).topicDefaults());
+    assertThat(defaults).isEqualTo(LogConfig.of(Map.of()));
+    LogConfig changed =
+        LogConfig.of(
+            NodeSettings.parse(
+                    Map.of(
+                        "log.retention.minutes", "5",
+                        "log.retention.hours", "3",
+                        "log.roll.ms", "77",
+                        "log.cleanup.policy", "compact,delete",
+                        "log.flush.interval.messages", "9223372036854775807"))
+                .topicDefaults());
+    assertThat(changed.retentionMs()).isEqualTo(300_000);
+    assertThat(changed.segmentMs()).isEqualTo(77);
+    assertThat(changed.cleanupPolicy()).containsExactlyInAnyOrder("compact", "delete");
+    assertThat(changed.flushes()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nod.id                         | 7                       | no setting named nod.id",
+        "node.id                        | -3                      | node.id",
+        "node.id                        | x                       | node.id",
+        "listeners                      | ''                      | listeners",
+        "listeners                      | 127.0.0.1:9092          | NAME://host:port",
+        "listeners                      | PLAINTEXT://h:65536     | NAME://host:port",
+        "listeners                      | PLAINTEXT://:9092       | advertised.listeners",
+        "listeners                      | SSL://h:9092            | only PLAINTEXT",
+        "listeners                      | PLAINTEXT://h:1,PLAINTEXT://h:2 | twice",
+        "advertised.listeners           | OTHER://h:9092          | the same listeners",
+        "advertised.listeners           | PLAINTEXT://0.0.0.0:1   | cannot connect",
+        "listener.security.protocol.map | PLAINTEXT               | NAME:PROTOCOL",
+        "log.dirs                       | /a,/b                   | log.dirs",
+        "queued.max.request.bytes       | 2048                    | socket.request.max.bytes",
+        "log.cleanup.policy             | burn                    | log.cleanup.policy",
+      })
+  void refusesUnknownNamesAndImpossibleValues(String name, String value, String says) {
+    assertThatThrownBy(() -> NodeSettings.parse(Map.of(name, value)))
         .isInstanceOf(SettingsException.class)
-        .hasMessage("There is no setting named nod.id.");
-    assertThatThrownBy(() -> NodeSettings.parse(Map.of("node.id", "-3")))
-        .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("node.id");
+        .hasMessageContaining(says);
+  }
+
+  @Test
+  void theReferenceNamesEverySetting() throws SettingsException {
+    String reference = SettingsDocs.reference();
+    assertThat(NodeSettings.parse(Map.of()).all())
+        .isNotEmpty()
+        .allSatisfy(setting -> assertThat(reference).contains(setting.name()));
   }
 }

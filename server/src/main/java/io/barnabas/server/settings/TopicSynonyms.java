@@ -1,0 +1,24 @@
+package io.barnabas.server.settings;
+
+import java.util.Map;
+
+/** Which of a node's settings are defaults of which topics' settings. */
+final class TopicSynonyms {
+  /** By the topic's setting; the values mean the same in both. */
+  static final Map<String, String> SAME_UNIT =
+      Map.ofEntries(
+          Map.entry("min.insync.replicas", "min.insync.replicas"),
+          Map.entry("max.message.bytes", "message.max.bytes"),
+          Map.entry("segment.bytes", "log.segment.bytes"),
+          Map.entry("retention.bytes", "log.retention.bytes"),
+          Map.entry("cleanup.policy", "log.cleanup.policy"),
+          Map.entry("flush.messages", "log.flush.interval.messages"),
+          Map.entry("compression.type", "compression.type"),
+          Map.entry("index.interval.bytes", "log.index.interval.bytes"),
+          Map.entry("file.delete.delay.ms", "log.segment.delete.delay.ms"),
+          Map.entry("message.timestamp.type", "log.message.timestamp.type"),
+          Map.entry("message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms"),
+          Map.entry("message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms"));
+
+  private TopicSynonyms() {}
+}
