@@ -58,6 +58,17 @@ final class EpochCache {
     starts.clear();
   }
 
+  /** The epoch that an offset belongs to, or -1. */
+  int epochOf(long offset) {
+    int epoch = -1;
+    for (Map.Entry<Integer, Long> entry : starts.entrySet()) {
+      if (entry.getValue() <= offset) {
+        epoch = entry.getKey();
+      }
+    }
+    return epoch;
+  }
+
   EpochEnd endOf(int epoch, long logEndOffset) {
     if (epoch < 0 || starts.isEmpty() || epoch > starts.lastKey()) {
       return new EpochEnd(-1, -1);

@@ -28,6 +28,7 @@ public final class LogDirectory implements Closeable {
   private static final String LOG_STARTS = "log-start-offset-checkpoint";
   private static final String CLEAN = ".kafka_cleanshutdown";
   private static final String DELETED = "-delete";
+  private static final String STRAY = "-stray";
 
   private final World world;
   private final Disk disk;
@@ -125,10 +126,12 @@ public final class LogDirectory implements Closeable {
     List<StoredPartition> stored = new ArrayList<>();
     for (Path name : disk.list(path)) {
       Path folder = path.resolve(name);
-      int dash = name.toString().lastIndexOf('-');
-      if (dash > 0 && !name.toString().endsWith(DELETED) && disk.exists(folder.resolve(METADATA))) {
-        String topic = name.toString().substring(0, dash);
-        int partition = Integer.parseInt(name.toString().substring(dash + 1));
+      String text = name.toString();
+      int dash = text.lastIndexOf('-');
+      boolean gone = text.endsWith(DELETED) || text.endsWith(STRAY);
+      if (dash > 0 && !gone && disk.exists(folder.resolve(METADATA))) {
+        String topic = text.substring(0, dash);
+        int partition = Integer.parseInt(text.substring(dash + 1));
         stored.add(
             new StoredPartition(new TopicIdPartition(topicId(folder), partition, topic), folder));
       }
@@ -227,6 +230,14 @@ public final class LogDirectory implements Closeable {
     } finally {
       opening.unlock();
     }
+  }
+
+  /** Takes a partition that is not open out of the way; its files stay, for people to decide. */
+  public void setAside(StoredPartition stored) throws IOException {
+    Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
+    disk.rename(
+        stored.folder(), path.resolve(stored.folder().getFileName() + "." + unique + STRAY));
+    disk.forceDirectory(path);
   }
 
   private void removeDeletedFolders() throws IOException {

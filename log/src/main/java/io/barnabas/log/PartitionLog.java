@@ -57,7 +57,7 @@ public final class PartitionLog {
   private final FlushWaiters waiters = new FlushWaiters();
   private List<Sealed> sealed = new ArrayList<>();
   private boolean folderDirty;
-  private boolean closed;
+  private volatile boolean closed;
   private long cuts;
 
   /** Set while the flusher has this log in its queue. */
@@ -335,7 +335,16 @@ public final class PartitionLog {
     } finally {
       lock.unlock();
     }
+    LongConsumer listener = flushedListener;
+    if (listener != null) {
+      listener.accept(flushedEndOffset());
+    }
     ready.forEach(Runnable::run);
+  }
+
+  /** Whether it still takes appends: it is open and its directory has not failed. */
+  public boolean isUsable() {
+    return !closed && directory.failure().isEmpty();
   }
 
   /**
@@ -366,7 +375,10 @@ public final class PartitionLog {
     return durableEnd;
   }
 
-  /** Sets the one listener that is called, without the lock, after the flushed end advanced. */
+  /**
+   * Sets the one listener that is called, without the lock, after the flushed end advanced, and
+   * when the log is no longer {@link #isUsable}.
+   */
   public void onFlushed(LongConsumer listener) {
     flushedListener = listener;
   }
@@ -655,14 +667,23 @@ public final class PartitionLog {
     return TimeSearch.first(state.segments, state.startOffset, timestampMs);
   }
 
-  /** The first record with the greatest timestamp; offset and timestamp -1 if there is none. */
-  public OffsetAndTimestamp maxTimestamp() throws IOException {
-    long max = -1;
-    for (Segment segment : state.segments) {
-      max = Math.max(max, segment.maxTimestamp());
+  /**
+   * The first record with the greatest timestamp below an offset; offset and timestamp -1 if there
+   * is none.
+   */
+  public OffsetAndTimestamp maxTimestamp(long belowOffset) throws IOException {
+    State now = state;
+    return TimeSearch.greatest(now.segments, now.startOffset, Math.min(belowOffset, now.endOffset));
+  }
+
+  /** The leader epoch of the record at an offset, or of the last one below it; NONE if unknown. */
+  public LeaderEpoch epochOf(long offset) {
+    lock.lock();
+    try {
+      return new LeaderEpoch(epochs.epochOf(offset));
+    } finally {
+      lock.unlock();
     }
-    OffsetAndTimestamp none = new OffsetAndTimestamp(-1, -1, Optional.empty());
-    return max < 0 ? none : offsetForTimestamp(max).orElse(none);
   }
 
   /** Where an epoch ended, as OffsetForLeaderEpoch asks. */

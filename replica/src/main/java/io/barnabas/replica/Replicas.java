@@ -1,0 +1,245 @@
+package io.barnabas.replica;
+
+import io.barnabas.log.LogDirectory;
+import io.barnabas.log.StoredPartition;
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.PartitionImage;
+import io.barnabas.metadata.TopicImage;
+import io.barnabas.world.World;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replicas on this node, kept as the cluster's image wants them. Thread-safe; what forces files
+ * is done by its own platform thread.
+ */
+public final class Replicas implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
+
+  private final LogDirectory directory;
+  private final int nodeId;
+  private final Map<String, String> topicDefaults;
+  private final Worker worker;
+  private final Map<TopicPartition, Replica> replicas = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, String> offline = new ConcurrentHashMap<>();
+  private volatile ClusterImage image = ClusterImage.empty("");
+
+  /** The image that the worker has carried out; used by the worker only. */
+  private ClusterImage done = ClusterImage.empty("");
+
+  private boolean strayed;
+
+  /**
+   * Starts the worker; there are no replicas until {@link #reconcile}.
+   *
+   * @param topicDefaults topic-level settings that hold where a topic has none of its own
+   */
+  public Replicas(
+      World world, LogDirectory directory, int nodeId, Map<String, String> topicDefaults) {
+    this.directory = directory;
+    this.nodeId = nodeId;
+    this.topicDefaults = Map.copyOf(topicDefaults);
+    worker = new Worker(world, "barnabas-replicas");
+  }
+
+  /** The replica of this topic and partition, if it is open here. */
+  public Optional<Replica> get(TopicPartition partition) {
+    return Optional.ofNullable(replicas.get(partition));
+  }
+
+  /** The replica of this topic and partition, if it is open here. */
+  public Optional<Replica> get(TopicIdPartition id) {
+    return get(id.topicPartition()).filter(r -> r.id().topicId().equals(id.topicId()));
+  }
+
+  /**
+   * The replica for a request by name.
+   *
+   * @throws UnknownTopicOrPartitionException if the cluster has no such partition
+   * @throws KafkaStorageException if its log could not be opened
+   * @throws NotLeaderOrFollowerException if it is not here, or still opening
+   */
+  public Replica require(TopicPartition partition) {
+    Replica replica = replicas.get(partition);
+    if (replica != null) {
+      return replica;
+    }
+    boolean known =
+        image
+            .topicByName(partition.topic())
+            .map(t -> t.partitions().containsKey(partition.partition()))
+            .orElse(false);
+    if (!known) {
+      throw new UnknownTopicOrPartitionException("There is no partition " + partition);
+    }
+    String reason = offline.get(partition);
+    if (reason != null) {
+      throw new KafkaStorageException(reason);
+    }
+    throw new NotLeaderOrFollowerException(partition + " is not served here (yet)");
+  }
+
+  /**
+   * The replica for a request by topic id.
+   *
+   * @throws UnknownTopicIdException if the cluster has no such topic; else as by name
+   */
+  public Replica require(Uuid topicId, int partition) {
+    TopicImage topic =
+        image
+            .topicById(topicId)
+            .orElseThrow(() -> new UnknownTopicIdException("There is no topic " + topicId));
+    Replica replica = require(new TopicPartition(topic.name(), partition));
+    if (!replica.id().topicId().equals(topicId)) {
+      throw new NotLeaderOrFollowerException("The topic " + topicId + " is not served here yet");
+    }
+    return replica;
+  }
+
+  /** All replicas that are open here. */
+  public List<Replica> all() {
+    return List.copyOf(replicas.values());
+  }
+
+  /** Why partitions that should be here are not. */
+  public Map<TopicPartition, String> offline() {
+    return Map.copyOf(offline);
+  }
+
+  /**
+   * Opens, creates, changes and deletes replicas as an image wants, in the order of calls. A
+   * partition whose log cannot be opened is reported, and the others go on.
+   *
+   * @return completes when all is done
+   */
+  public CompletableFuture<Void> reconcile(ClusterImage wanted) {
+    image = wanted;
+    return worker.submit(
+        () -> {
+          carryOut(wanted);
+          return null;
+        });
+  }
+
+  private void carryOut(ClusterImage wanted) {
+    Map<TopicPartition, TopicIdPartition> here = new HashMap<>();
+    for (TopicImage topic : wanted.topics().values()) {
+      topic
+          .partitions()
+          .forEach(
+              (number, partition) -> {
+                if (partition.replicas().contains(nodeId)) {
+                  TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
+                  here.put(id.topicPartition(), id);
+                }
+              });
+    }
+    setStraysAside(here);
+    for (Replica replica : all()) {
+      if (!replica.id().equals(here.get(replica.id().topicPartition()))) {
+        remove(replica);
+      }
+    }
+    offline.keySet().retainAll(here.keySet());
+    for (TopicImage topic : wanted.topics().values()) {
+      if (changed(topic, wanted)) {
+        open(topic, wanted);
+      }
+    }
+    done = wanted;
+  }
+
+  private boolean changed(TopicImage topic, ClusterImage wanted) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    // Cheap even for many topics: what did not change is the same object.
+    return !Objects.equals(done.topics().get(topic.id()), topic)
+        || !Objects.equals(done.configs().get(resource), wanted.configs().get(resource));
+  }
+
+  private void open(TopicImage topic, ClusterImage wanted) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    TopicConfig config = TopicConfig.of(topicDefaults, wanted.configsOf(resource));
+    List<Integer> numbers = new ArrayList<>(topic.partitions().keySet());
+    numbers.sort(null);
+    for (int number : numbers) {
+      PartitionImage partition = topic.partitions().get(number);
+      if (partition != null && partition.replicas().contains(nodeId)) {
+        TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
+        open(id, Role.of(partition, nodeId), config);
+      }
+    }
+  }
+
+  private void open(TopicIdPartition id, Role role, TopicConfig config) {
+    TopicPartition name = id.topicPartition();
+    Replica replica = replicas.get(name);
+    if (replica != null) {
+      replica.update(role, config);
+      return;
+    }
+    try {
+      replicas.put(
+          name, new Replica(directory.openOrCreate(id, config.log()), worker, role, config));
+      offline.remove(name);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} cannot be opened and stays offline", name, e);
+      offline.put(name, name + " is offline: " + e.getMessage());
+    }
+  }
+
+  private void remove(Replica replica) {
+    replicas.remove(replica.id().topicPartition(), replica);
+    replica.close();
+    try {
+      directory.delete(replica.id());
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} cannot be deleted", replica.id(), e);
+    }
+  }
+
+  /** Once, before anything is opened: what the cluster does not know must not be in the way. */
+  private void setStraysAside(Map<TopicPartition, TopicIdPartition> here) {
+    if (strayed) {
+      return;
+    }
+    strayed = true;
+    Set<TopicIdPartition> wanted = new HashSet<>(here.values());
+    try {
+      for (StoredPartition stored : directory.stored()) {
+        if (!wanted.contains(stored.id())) {
+          LOG.warn("The cluster knows no {}; its files are set aside", stored.id());
+          directory.setAside(stored);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} cannot be searched for what does not belong there", directory.path(), e);
+    }
+  }
+
+  /** Finishes what was begun, then refuses everything; the directory stays open. */
+  @Override
+  public void close() {
+    worker.stop();
+    all().forEach(Replica::close);
+    replicas.clear();
+  }
+}

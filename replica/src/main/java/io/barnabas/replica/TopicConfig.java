@@ -1,0 +1,18 @@
+package io.barnabas.replica;
+
+import io.barnabas.log.LogConfig;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A topic's settings as far as its replicas need them. */
+record TopicConfig(LogConfig log, int minInsyncReplicas) {
+  private static final String MIN_INSYNC = "min.insync.replicas";
+
+  /** The topic's own settings over those that the node gives to all topics. */
+  static TopicConfig of(Map<String, String> defaults, Map<String, String> own) {
+    Map<String, String> all = new HashMap<>(defaults);
+    all.putAll(own);
+    return new TopicConfig(
+        LogConfig.of(all), Integer.parseInt(all.getOrDefault(MIN_INSYNC, "1").trim()));
+  }
+}
