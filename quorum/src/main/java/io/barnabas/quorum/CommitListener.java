@@ -1,5 +1,7 @@
 package io.barnabas.quorum;
 
+import java.io.IOException;
+
 /**
  * Told of all that was committed, in order, by one thread at a time. Must neither block nor throw.
  */
@@ -12,4 +14,7 @@ public interface CommitListener {
 
   /** All state, as of the last entry that was committed. */
   byte[] snapshot();
+
+  /** The quorum has failed for good, and nothing more is told. Called once at most. */
+  void failed(IOException cause);
 }
