@@ -1,0 +1,84 @@
+package io.barnabas.metadata;
+
+import io.barnabas.metadata.DeleteTopics.Named;
+import io.barnabas.metadata.DeleteTopics.TopicResult;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Decides one {@link DeleteTopics}. */
+final class TopicDeletion {
+  private TopicDeletion() {}
+
+  static Decision<List<TopicResult>> decide(ClusterImage image, List<Named> topics) {
+    Set<Named> once = new LinkedHashSet<>(topics);
+    Set<Named> repeated = repeated(topics);
+    Set<Uuid> deleted = new HashSet<>();
+    List<Fact> facts = new ArrayList<>();
+    List<TopicResult> results = new ArrayList<>();
+    for (Named topic : once) {
+      try {
+        TopicImage found = find(image, topic, repeated.contains(topic));
+        if (!deleted.add(found.id())) {
+          throw new InvalidRequestException(
+              "The provided topic name maps to an ID that was already supplied.");
+        }
+        facts.add(new Fact.TopicDeleted(found.id()));
+        results.add(
+            new TopicResult(Optional.of(found.name()), found.id(), Errors.NONE, Optional.empty()));
+      } catch (ApiException e) {
+        results.add(
+            new TopicResult(
+                topic.name(),
+                topic.id(),
+                Errors.forException(e),
+                Optional.ofNullable(e.getMessage())));
+      }
+    }
+    return new Decision<>(facts, results);
+  }
+
+  private static Set<Named> repeated(List<Named> topics) {
+    Set<Named> seen = new HashSet<>();
+    Set<Named> repeated = new HashSet<>();
+    for (Named topic : topics) {
+      if (!seen.add(topic)) {
+        repeated.add(topic);
+      }
+    }
+    return repeated;
+  }
+
+  private static TopicImage find(ClusterImage image, Named topic, boolean repeated) {
+    boolean byId = !topic.id().equals(Uuid.ZERO_UUID);
+    if (topic.name().isPresent() && byId) {
+      throw new InvalidRequestException("You may not specify both topic name and topic id.");
+    }
+    if (topic.name().isEmpty() && !byId) {
+      throw new InvalidRequestException("Neither topic name nor id were specified.");
+    }
+    if (repeated) {
+      throw new InvalidRequestException(byId ? "Duplicate topic id." : "Duplicate topic name.");
+    }
+    if (byId) {
+      return image
+          .topicById(topic.id())
+          .orElseThrow(() -> new UnknownTopicIdException(Errors.UNKNOWN_TOPIC_ID.message()));
+    }
+    return topic
+        .name()
+        .flatMap(image::topicByName)
+        .orElseThrow(
+            () ->
+                new UnknownTopicOrPartitionException(Errors.UNKNOWN_TOPIC_OR_PARTITION.message()));
+  }
+}

@@ -1,0 +1,232 @@
+package io.barnabas.metadata;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+import static org.apache.kafka.common.config.ConfigDef.Type.DOUBLE;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
+
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
+import org.apache.kafka.common.config.ConfigException;
+
+/** What each topic-level setting means. */
+final class TopicSettingDefinitions {
+  private static final int MIB = 1024 * 1024;
+  private static final long HOUR_MS = 3_600_000;
+  private static final long DAY_MS = 24 * HOUR_MS;
+  private static final long WEEK_MS = 7 * DAY_MS;
+
+  /** Settings of Kafka that would be ignored here, and are refused for that reason. */
+  private static final Set<String> ONLY_KAFKAS =
+      Set.of(
+          "flush.ms",
+          "preallocate",
+          "unclean.leader.election.enable",
+          "message.downconversion.enable",
+          "compression.gzip.level",
+          "compression.lz4.level",
+          "compression.zstd.level",
+          "leader.replication.throttled.replicas",
+          "follower.replication.throttled.replicas",
+          "remote.storage.enable",
+          "remote.log.copy.disable",
+          "remote.log.delete.on.disable",
+          "local.retention.ms",
+          "local.retention.bytes");
+
+  private TopicSettingDefinitions() {}
+
+  static boolean isKnownToKafka(String name) {
+    return ONLY_KAFKAS.contains(name);
+  }
+
+  static ConfigDef all() {
+    ConfigDef definitions = new ConfigDef();
+    promises(definitions);
+    retention(definitions);
+    compaction(definitions);
+    records(definitions);
+    files(definitions);
+    return definitions;
+  }
+
+  private static void promises(ConfigDef d) {
+    d.define(
+        "min.insync.replicas",
+        INT,
+        1,
+        atLeast(1),
+        MEDIUM,
+        "How many replicas must be in sync for a record to be taken from a producer with"
+            + " acks=all.");
+    d.define(
+        "flush.messages",
+        LONG,
+        1L,
+        LambdaValidator.with(
+            TopicSettingDefinitions::checkFlushMessages,
+            () -> "[1, 9223372036854775807], 1 or 9223372036854775807"),
+        HIGH,
+        "1: a record is acknowledged when it is on disk; one flush serves all records that wait."
+            + " 9223372036854775807: the operating system decides when records get to the disk,"
+            + " and what it has not written is lost with the power.");
+  }
+
+  private static void checkFlushMessages(String name, Object value) {
+    if (!(value instanceof Long number) || (number != 1 && number != Long.MAX_VALUE)) {
+      throw new ConfigException(
+          name,
+          value,
+          "Value must be 1 (flush before acknowledging) or 9223372036854775807 (never)");
+    }
+  }
+
+  private static void retention(ConfigDef d) {
+    d.define(
+        "retention.ms",
+        LONG,
+        WEEK_MS,
+        atLeast(-1),
+        MEDIUM,
+        "How long records are kept, where the clean-up policy has delete; -1 means for ever.");
+    d.define(
+        "retention.bytes",
+        LONG,
+        -1L,
+        atLeast(-1),
+        MEDIUM,
+        "How much of each partition is kept, where the clean-up policy has delete; -1 means all.");
+    d.define(
+        "file.delete.delay.ms",
+        LONG,
+        60_000L,
+        atLeast(0),
+        LOW,
+        "How long files stay on disk after they were deleted.");
+  }
+
+  private static void compaction(ConfigDef d) {
+    d.define(
+        "cleanup.policy",
+        LIST,
+        "delete",
+        ConfigDef.ValidList.in("delete", "compact"),
+        MEDIUM,
+        "What is done with old records: delete removes them by age and size, compact keeps the"
+            + " newest of each key and takes only records that have one; or both.");
+    d.define(
+        "delete.retention.ms",
+        LONG,
+        DAY_MS,
+        atLeast(0),
+        LOW,
+        "How long a record that deletes its key is kept in a compacted topic.");
+    d.define(
+        "min.cleanable.dirty.ratio",
+        DOUBLE,
+        0.5,
+        between(0, 1),
+        LOW,
+        "How much of a partition must be uncompacted before it is compacted.");
+    d.define(
+        "min.compaction.lag.ms",
+        LONG,
+        0L,
+        atLeast(0),
+        LOW,
+        "How old a record must be before it may be compacted away.");
+    d.define(
+        "max.compaction.lag.ms",
+        LONG,
+        Long.MAX_VALUE,
+        atLeast(1),
+        LOW,
+        "How old a record may get before its partition must be compacted.");
+  }
+
+  private static void records(ConfigDef d) {
+    d.define(
+        "max.message.bytes", INT, MIB + 12, atLeast(0), MEDIUM, "The largest batch of records.");
+    d.define(
+        "max.decompressed.message.bytes",
+        INT,
+        100 * MIB,
+        atLeast(1),
+        LOW,
+        "What a compressed batch may unpack to; a larger one is refused.");
+    d.define(
+        "compression.type",
+        STRING,
+        "producer",
+        in("producer"),
+        MEDIUM,
+        "How records are compressed on disk: as the producer sent them.");
+    d.define(
+        "message.timestamp.type",
+        STRING,
+        "CreateTime",
+        in("CreateTime", "LogAppendTime"),
+        MEDIUM,
+        "Whose time a record has: the producer's or the broker's.");
+    d.define(
+        "message.timestamp.before.max.ms",
+        LONG,
+        Long.MAX_VALUE,
+        atLeast(0),
+        MEDIUM,
+        "How far a producer's timestamp may lie in the past.");
+    d.define(
+        "message.timestamp.after.max.ms",
+        LONG,
+        HOUR_MS,
+        atLeast(0),
+        MEDIUM,
+        "How far a producer's timestamp may lie in the future.");
+  }
+
+  private static void files(ConfigDef d) {
+    d.define(
+        "segment.bytes",
+        INT,
+        1024 * MIB,
+        atLeast(MIB),
+        MEDIUM,
+        "The size at which a partition's log begins a new file.");
+    d.define(
+        "segment.ms",
+        LONG,
+        WEEK_MS,
+        atLeast(1),
+        MEDIUM,
+        "The age at which a partition's log begins a new file.");
+    d.define(
+        "segment.jitter.ms",
+        LONG,
+        0L,
+        atLeast(0),
+        LOW,
+        "How much earlier than that it may be, so that not all partitions do it at once.");
+    d.define(
+        "segment.index.bytes",
+        INT,
+        10 * MIB,
+        atLeast(4),
+        LOW,
+        "The size of an index at which a partition's log begins a new file.");
+    d.define(
+        "index.interval.bytes",
+        INT,
+        4096,
+        atLeast(0),
+        LOW,
+        "The distance between two entries of an offset index.");
+  }
+}
