@@ -1,0 +1,121 @@
+package io.barnabas.server.api;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.replica.ReadLimit;
+import io.barnabas.replica.Replicas;
+import io.barnabas.server.net.Call;
+import io.barnabas.world.World;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchRequest;
+
+/**
+ * Fetch, versions 4 to 18: reads record batches, waiting for some if the client wants that.
+ *
+ * <ul>
+ *   <li>4: isolation level, last stable offset, aborted transactions
+ *   <li>5: log start offset
+ *   <li>6: KAFKA_STORAGE_ERROR may be answered
+ *   <li>7: incremental fetch sessions (KIP-227)
+ *   <li>9: the client may say which leader epoch it believes in, and is fenced
+ *   <li>10: zstd batches may be answered
+ *   <li>11: the client's rack, and the replica that it had better read from
+ *   <li>12: compact encoding; the epoch of the client's last record, and where the logs diverge
+ *   <li>13: topic ids instead of names
+ *   <li>14: errors of tiered storage, which there is none of
+ *   <li>15: a follower says who it is in a tagged field
+ *   <li>16: NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH come with the leader (KIP-951)
+ *   <li>17: a follower says which directory it writes to
+ *   <li>18: a follower says how far it knows records to be replicated
+ * </ul>
+ *
+ * Nobody reads beyond the high watermark. As there are no transactions yet, it is also the last
+ * stable offset, and no transaction was ever aborted. As there are no followers yet, a request that
+ * says that it comes from one gets what Kafka answers a stranger. Every reader is sent to the
+ * leader, whatever its rack.
+ */
+final class FetchHandler extends Handler<FetchRequestData> {
+  private final World world;
+  private final Replicas replicas;
+  private final CurrentLeaders leaders;
+  private final FetchSessions sessions;
+  private final int fetchMaxBytes;
+
+  /**
+   * Serves fetches.
+   *
+   * @param fetchMaxBytes of records in one answer (fetch.max.bytes)
+   * @param sessionSlots how many sessions are kept (max.incremental.fetch.session.cache.slots)
+   */
+  FetchHandler(
+      World world,
+      Replicas replicas,
+      Supplier<ClusterImage> images,
+      int fetchMaxBytes,
+      int sessionSlots) {
+    super(ApiKeys.FETCH, 4, 18);
+    this.world = world;
+    this.replicas = replicas;
+    this.fetchMaxBytes = fetchMaxBytes;
+    leaders = new CurrentLeaders(images);
+    sessions = new FetchSessions(world, sessionSlots);
+  }
+
+  @Override
+  public void handle(FetchRequestData request, Call call) {
+    byte isolation = request.isolationLevel();
+    if (isolation < 0 || isolation >= IsolationLevel.values().length) {
+      call.answer(FetchAnswer.refusal(Errors.INVALID_REQUEST, 0));
+      return;
+    }
+    switch (sessions.context(FetchAsked.of(request, call.version()))) {
+      case FetchContext.Refused(Errors error) -> call.answer(FetchAnswer.refusal(error, 0));
+      case FetchContext.Full full -> fetch(request, call, full, full.fetched());
+      case FetchContext.Incremental incremental ->
+          fetch(request, call, incremental, incremental.fetched());
+    }
+  }
+
+  private void fetch(
+      FetchRequestData request, Call call, FetchContext context, List<FetchedPartition> fetched) {
+    boolean committedOnly = request.isolationLevel() == IsolationLevel.READ_COMMITTED.id();
+    int maxBytes = Math.max(0, Math.min(request.maxBytes(), fetchMaxBytes));
+    int minBytes = Math.min(request.minBytes(), maxBytes);
+    FetchReader reader =
+        new FetchReader(
+            replicas,
+            maxBytes,
+            committedOnly ? ReadLimit.LAST_STABLE_OFFSET : ReadLimit.HIGH_WATERMARK,
+            FetchRequest.isValidBrokerId(FetchRequest.replicaId(request)));
+    FetchResult result = reader.read(fetched);
+    if (request.maxWaitMs() <= 0 || result.isEnough(minBytes)) {
+      answer(call, context, committedOnly, result);
+      return;
+    }
+    result.close();
+    FetchWait wait =
+        new FetchWait(
+            world,
+            () -> reader.read(fetched),
+            minBytes,
+            last -> answer(call, context, committedOnly, last));
+    call.onDisconnect(wait::abandon);
+    wait.start(result, request.maxWaitMs());
+  }
+
+  private void answer(Call call, FetchContext context, boolean committedOnly, FetchResult result) {
+    FetchAnswer answer = new FetchAnswer(call, leaders, committedOnly);
+    FetchResponseData response =
+        switch (context) {
+          case FetchContext.Full full -> answer.full(full, result, sessions);
+          case FetchContext.Incremental incremental -> answer.incremental(incremental, result);
+          case FetchContext.Refused(Errors error) -> FetchAnswer.refusal(error, 0);
+        };
+    call.answer(response);
+  }
+}

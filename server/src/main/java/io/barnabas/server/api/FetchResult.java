@@ -1,0 +1,101 @@
+package io.barnabas.server.api;
+
+import io.barnabas.replica.Replica;
+import io.barnabas.replica.ReplicaRead;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one pass over the partitions of a fetch found, by their places. Owns the reads until they
+ * are taken or closed. For one thread at a time.
+ */
+final class FetchResult {
+  private final List<FetchedPartition> partitions;
+  private final @Nullable Replica[] replicas;
+  private final @Nullable ReplicaRead[] reads;
+  private final @Nullable Errors[] errors;
+  private long bytes;
+  private boolean urgent;
+  private int known;
+
+  FetchResult(List<FetchedPartition> partitions) {
+    this.partitions = partitions;
+    replicas = new Replica[partitions.size()];
+    reads = new ReplicaRead[partitions.size()];
+    errors = new Errors[partitions.size()];
+  }
+
+  int size() {
+    return reads.length;
+  }
+
+  FetchedPartition partition(int place) {
+    return partitions.get(place);
+  }
+
+  /** Takes the read over. */
+  void found(int place, Replica replica, ReplicaRead read) {
+    replicas[place] = replica;
+    reads[place] = read;
+    bytes += read.records().sizeBytes();
+    urgent |= read.divergingEpoch().isPresent();
+    known++;
+  }
+
+  /** A partition that the cluster does not know; no reason to hurry, as it may come into being. */
+  void unknown(int place, Errors error) {
+    errors[place] = error;
+  }
+
+  /** A partition that cannot be read, of which the client must hear at once. */
+  void failed(int place, Errors error) {
+    errors[place] = error;
+    urgent = true;
+    known++;
+  }
+
+  /** NONE if there is a read. */
+  Errors error(int place) {
+    Errors error = errors[place];
+    return error == null ? Errors.NONE : error;
+  }
+
+  /** The read there; looking at it is still possible after it was closed. */
+  @Nullable ReplicaRead read(int place) {
+    return reads[place];
+  }
+
+  /** The replica that was read, if it could be. */
+  @Nullable Replica replica(int place) {
+    return replicas[place];
+  }
+
+  /** Whether another pass might find more, or no longer what this one found. */
+  boolean isOutdated() {
+    for (int i = 0; i < reads.length; i++) {
+      Replica replica = replicas[i];
+      ReplicaRead read = reads[i];
+      if (replica != null
+          && read != null
+          && (replica.highWatermark() != read.highWatermark() || !replica.isLeader())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there is a reason not to wait for more. */
+  boolean isEnough(int minBytes) {
+    return bytes >= minBytes || urgent || known == 0;
+  }
+
+  /** Lets go of all files. */
+  void close() {
+    for (ReplicaRead read : reads) {
+      if (read != null) {
+        read.close();
+      }
+    }
+  }
+}

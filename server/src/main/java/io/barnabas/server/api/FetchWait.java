@@ -1,0 +1,144 @@
+package io.barnabas.server.api;
+
+import io.barnabas.replica.Registration;
+import io.barnabas.replica.Replica;
+import io.barnabas.world.Clock;
+import io.barnabas.world.World;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fetch that waits until there is enough to read, or its time is up. Holds no files meanwhile.
+ * Whoever moves a high watermark, and the clock, only wake it; it reads on a thread of its own, one
+ * at a time, and gives the last result away once.
+ */
+final class FetchWait {
+  private enum State {
+    WAITING,
+    READING,
+    /** Reading, and woken again meanwhile. */
+    READ_AGAIN,
+    ENDED
+  }
+
+  private final World world;
+  private final Supplier<FetchResult> reader;
+  private final int minBytes;
+  private final Consumer<FetchResult> answer;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+  private volatile boolean expired;
+  private volatile Clock.@Nullable Timer timer;
+  private volatile List<Registration> registrations = List.of();
+
+  /**
+   * Does not wait yet.
+   *
+   * @param reader reads everything anew
+   * @param answer takes the result over; not called if the client has gone away
+   */
+  FetchWait(World world, Supplier<FetchResult> reader, int minBytes, Consumer<FetchResult> answer) {
+    this.world = world;
+    this.reader = reader;
+    this.minBytes = minBytes;
+    this.answer = answer;
+  }
+
+  /**
+   * Waits from now on.
+   *
+   * @param before what the last read found; whatever moved since then wakes at once
+   */
+  void start(FetchResult before, int maxWaitMs) {
+    List<Registration> registered = new ArrayList<>(before.size());
+    Runnable wake = this::wake;
+    for (int i = 0; i < before.size(); i++) {
+      Replica replica = before.replica(i);
+      if (replica != null) {
+        registered.add(replica.onHighWatermark(wake));
+      }
+    }
+    registrations = registered;
+    timer = world.clock().schedule(TimeUnit.MILLISECONDS.toNanos(maxWaitMs), this::expire);
+    if (state.get() == State.ENDED) {
+      release();
+      return;
+    }
+    if (before.isOutdated()) {
+      wake();
+    }
+  }
+
+  /** The client has gone away. */
+  void abandon() {
+    state.set(State.ENDED);
+    release();
+  }
+
+  private void expire() {
+    expired = true;
+    wake();
+  }
+
+  private void wake() {
+    while (true) {
+      State now = state.get();
+      switch (now) {
+        case WAITING -> {
+          if (state.compareAndSet(now, State.READING)) {
+            world.threads().startVirtual("barnabas-fetch", this::read);
+            return;
+          }
+        }
+        case READING -> {
+          if (state.compareAndSet(now, State.READ_AGAIN)) {
+            return;
+          }
+        }
+        case READ_AGAIN, ENDED -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private void read() {
+    while (true) {
+      boolean last = expired;
+      FetchResult result = reader.get();
+      if (last || result.isEnough(minBytes)) {
+        end(result);
+        return;
+      }
+      result.close();
+      if (state.compareAndSet(State.READING, State.WAITING)) {
+        return;
+      }
+      if (!state.compareAndSet(State.READ_AGAIN, State.READING)) {
+        return;
+      }
+    }
+  }
+
+  private void end(FetchResult result) {
+    State before = state.getAndSet(State.ENDED);
+    release();
+    if (before == State.ENDED) {
+      result.close();
+    } else {
+      answer.accept(result);
+    }
+  }
+
+  private void release() {
+    Clock.Timer set = timer;
+    if (set != null) {
+      set.cancel();
+    }
+    registrations.forEach(Registration::cancel);
+  }
+}

@@ -1,0 +1,124 @@
+package io.barnabas.server.api;
+
+import io.barnabas.replica.FetchSpec;
+import io.barnabas.replica.ReadLimit;
+import io.barnabas.replica.Replica;
+import io.barnabas.replica.Replicas;
+import java.util.OptionalInt;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition that a client fetches, and from where. What the client asked for never changes: when
+ * it asks for something else, a session puts a new one in its place. What a session remembers of
+ * its last answer is guarded by the session's lock.
+ */
+final class FetchedPartition {
+  /**
+   * Which partition it is to the client: by the topic's id and an empty name, or by its name and a
+   * zero id.
+   */
+  record Key(Uuid topicId, String topic, int partition) {}
+
+  private static final long NEVER_SENT = -1;
+
+  private final Key key;
+  private final long fetchOffset;
+  private final int maxBytes;
+  private final int currentLeaderEpoch;
+  private final int lastFetchedEpoch;
+
+  /** Found again only when it no longer leads, so that a session looks each partition up once. */
+  private volatile @Nullable Replica replica;
+
+  /** Kept for the next read, which mostly is the same; immutable, so a race does no harm. */
+  private @Nullable FetchSpec lastSpec;
+
+  private long sentHighWatermark = NEVER_SENT;
+  private long sentLogStartOffset = NEVER_SENT;
+
+  FetchedPartition(Key key, FetchPartition asked) {
+    this.key = key;
+    fetchOffset = asked.fetchOffset();
+    maxBytes = Math.max(0, asked.partitionMaxBytes());
+    currentLeaderEpoch = asked.currentLeaderEpoch();
+    lastFetchedEpoch = asked.lastFetchedEpoch();
+  }
+
+  Key key() {
+    return key;
+  }
+
+  boolean saysLeaderEpoch() {
+    return currentLeaderEpoch >= 0;
+  }
+
+  /**
+   * The replica to read from.
+   *
+   * @throws ApiException as {@link Replicas#require}
+   */
+  Replica replica(Replicas replicas) {
+    Replica known = replica;
+    if (known != null && known.isLeader()) {
+      return known;
+    }
+    Replica found =
+        key.topicId().equals(Uuid.ZERO_UUID)
+            ? replicas.require(new TopicPartition(key.topic(), key.partition()))
+            : replicas.require(key.topicId(), key.partition());
+    replica = found;
+    return found;
+  }
+
+  /** What to read, within what the request still has room for. */
+  FetchSpec spec(int roomBytes, boolean atLeastOneBatch, ReadLimit upTo) {
+    int most = Math.min(maxBytes, roomBytes);
+    FetchSpec last = lastSpec;
+    if (last != null
+        && last.maxBytes() == most
+        && last.atLeastOneBatch() == atLeastOneBatch
+        && last.upTo() == upTo) {
+      return last;
+    }
+    FetchSpec spec =
+        new FetchSpec(
+            fetchOffset,
+            most,
+            atLeastOneBatch,
+            epoch(currentLeaderEpoch),
+            epoch(lastFetchedEpoch),
+            upTo);
+    lastSpec = spec;
+    return spec;
+  }
+
+  private static OptionalInt epoch(int epoch) {
+    return epoch < 0 ? OptionalInt.empty() : OptionalInt.of(epoch);
+  }
+
+  // --- what its session remembers, under the session's lock
+
+  /** Takes over what was sent for the one that this one replaces. */
+  void follows(FetchedPartition before) {
+    replica = before.replica;
+    sentHighWatermark = before.sentHighWatermark;
+    sentLogStartOffset = before.sentLogStartOffset;
+  }
+
+  /** Whether the client has not been told these bounds yet; from now on it has. */
+  boolean boundsChanged(long highWatermark, long logStartOffset) {
+    boolean changed = highWatermark != sentHighWatermark || logStartOffset != sentLogStartOffset;
+    sentHighWatermark = highWatermark;
+    sentLogStartOffset = logStartOffset;
+    return changed;
+  }
+
+  /** The client was told of an error, so the next answer without one must be sent. */
+  void errorSent() {
+    sentHighWatermark = NEVER_SENT;
+  }
+}
