@@ -1,0 +1,34 @@
+package io.barnabas.server.api;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.replica.Replicas;
+import io.barnabas.server.net.ApiHandler;
+import io.barnabas.world.World;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The APIs that append, read and look into partitions on this node. */
+public final class DataApis {
+  /**
+   * What they must know of the node's settings.
+   *
+   * @param fetchMaxBytes of records in one answer (fetch.max.bytes)
+   * @param fetchSessionSlots how many sessions are kept (max.incremental.fetch.session.cache.slots)
+   */
+  public record Limits(int fetchMaxBytes, int fetchSessionSlots) {}
+
+  private DataApis() {}
+
+  /**
+   * A handler for each.
+   *
+   * @param images gives the newest image, at once
+   */
+  public static List<ApiHandler<?>> handlers(
+      World world, Replicas replicas, Supplier<ClusterImage> images, Limits limits) {
+    return List.of(
+        new ProduceHandler(world, replicas, images),
+        new FetchHandler(
+            world, replicas, images, limits.fetchMaxBytes(), limits.fetchSessionSlots()));
+  }
+}
