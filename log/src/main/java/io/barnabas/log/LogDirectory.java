@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -43,6 +45,7 @@ public final class LogDirectory implements Closeable {
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final AtomicReference<Optional<IOException>> failure =
       new AtomicReference<>(Optional.empty());
+  private final CompletableFuture<IOException> failed = new CompletableFuture<>();
   private final Flusher flusher;
   private final Housekeeper housekeeper;
   private boolean closed;
@@ -100,6 +103,11 @@ public final class LogDirectory implements Closeable {
     return failure.get();
   }
 
+  /** Calls back once when the directory has failed; at once if it has already. Must not block. */
+  public void onFailure(Consumer<IOException> listener) {
+    CompletableFuture<Void> _ = failed.thenAccept(listener);
+  }
+
   World world() {
     return world;
   }
@@ -117,6 +125,7 @@ public final class LogDirectory implements Closeable {
     if (failure.compareAndSet(Optional.empty(), Optional.of(cause))) {
       LOG.error("The data directory {} has failed and takes nothing more", path, cause);
       housekeeper.later(0, () -> logs.values().forEach(PartitionLog::failWaiters));
+      failed.complete(cause);
     }
     return new KafkaStorageException("The data directory " + path + " has failed", cause);
   }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -37,7 +38,7 @@ public final class Replicas implements AutoCloseable {
 
   private final LogDirectory directory;
   private final int nodeId;
-  private final Map<String, String> topicDefaults;
+  private final Function<ClusterImage, Map<String, String>> topicDefaults;
   private final Worker worker;
   private final Map<TopicPartition, Replica> replicas = new ConcurrentHashMap<>();
   private final Map<TopicPartition, String> offline = new ConcurrentHashMap<>();
@@ -46,19 +47,36 @@ public final class Replicas implements AutoCloseable {
   /** The image that the worker has carried out; used by the worker only. */
   private ClusterImage done = ClusterImage.empty("");
 
+  /** The topics' defaults that the worker has carried out; used by the worker only. */
+  private Map<String, String> defaults = Map.of();
+
   private boolean strayed;
+
+  /** The same with defaults that never change. */
+  public Replicas(
+      World world, LogDirectory directory, int nodeId, Map<String, String> topicDefaults) {
+    this(world, directory, nodeId, always(Map.copyOf(topicDefaults)));
+  }
 
   /**
    * Starts the worker; there are no replicas until {@link #reconcile}.
    *
-   * @param topicDefaults topic-level settings that hold where a topic has none of its own
+   * @param topicDefaults topic-level settings that hold, as of an image, where a topic has none of
+   *     its own
    */
   public Replicas(
-      World world, LogDirectory directory, int nodeId, Map<String, String> topicDefaults) {
+      World world,
+      LogDirectory directory,
+      int nodeId,
+      Function<ClusterImage, Map<String, String>> topicDefaults) {
     this.directory = directory;
     this.nodeId = nodeId;
-    this.topicDefaults = Map.copyOf(topicDefaults);
+    this.topicDefaults = topicDefaults;
     worker = new Worker(world, "barnabas-replicas");
+  }
+
+  private static Function<ClusterImage, Map<String, String>> always(Map<String, String> defaults) {
+    return image -> defaults;
   }
 
   /** The replica of this topic and partition, if it is open here. */
@@ -160,8 +178,11 @@ public final class Replicas implements AutoCloseable {
       }
     }
     offline.keySet().retainAll(here.keySet());
+    Map<String, String> newDefaults = topicDefaults.apply(wanted);
+    boolean allChanged = !newDefaults.equals(defaults);
+    defaults = newDefaults;
     for (TopicImage topic : wanted.topics().values()) {
-      if (changed(topic, wanted)) {
+      if (allChanged || changed(topic, wanted)) {
         open(topic, wanted);
       }
     }
@@ -177,7 +198,7 @@ public final class Replicas implements AutoCloseable {
 
   private void open(TopicImage topic, ClusterImage wanted) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    TopicConfig config = TopicConfig.of(topicDefaults, wanted.configsOf(resource));
+    TopicConfig config = TopicConfig.of(defaults, wanted.configsOf(resource));
     List<Integer> numbers = new ArrayList<>(topic.partitions().keySet());
     numbers.sort(null);
     for (int number : numbers) {
