@@ -1,10 +1,12 @@
 package io.barnabas.server.api;
 
+import io.barnabas.metadata.AllocateProducerIds;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.world.World;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** The APIs that append, read and look into partitions on this node. */
@@ -23,12 +25,21 @@ public final class DataApis {
    * A handler for each.
    *
    * @param images gives the newest image, at once
+   * @param producerIds asks the controller for a block of producer ids; must not wait
    */
   public static List<ApiHandler<?>> handlers(
-      World world, Replicas replicas, Supplier<ClusterImage> images, Limits limits) {
+      World world,
+      Replicas replicas,
+      Supplier<ClusterImage> images,
+      Supplier<CompletableFuture<AllocateProducerIds.Block>> producerIds,
+      Limits limits) {
     return List.of(
         new ProduceHandler(world, replicas, images),
         new FetchHandler(
-            world, replicas, images, limits.fetchMaxBytes(), limits.fetchSessionSlots()));
+            world, replicas, images, limits.fetchMaxBytes(), limits.fetchSessionSlots()),
+        new ListOffsetsHandler(replicas),
+        new OffsetForLeaderEpochHandler(replicas),
+        new DeleteRecordsHandler(world, replicas),
+        new InitProducerIdHandler(new ProducerIds(producerIds)));
   }
 }
