@@ -53,6 +53,13 @@ final class BatchCursor {
     chunkStart = from;
   }
 
+  /** Whether the header may be that of a batch whose first offset is not below another. */
+  boolean isPlausible(long notBelow) {
+    return chunk.get(at + BatchFormat.MAGIC) == 2
+        && baseOffset() >= notBelow
+        && lastOffset() >= baseOffset();
+  }
+
   /** The whole batch, all its bytes in the buffer from {@link #at}; null if the file is short. */
   @org.jspecify.annotations.Nullable
   ByteBuffer whole() throws IOException {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,35 +60,51 @@ final class Checkpoints {
     return named;
   }
 
-  /** What is in an offset checkpoint; nothing if the file is not there. */
+  /**
+   * What is in an offset checkpoint; nothing if the file is not there.
+   *
+   * @throws MalformedFileException if it is not one
+   */
   static Map<TopicPartition, Long> readOffsets(Disk disk, Path path) throws IOException {
-    Map<TopicPartition, Long> offsets = new java.util.HashMap<>();
-    for (String[] entry : readEntries(disk, path, 3)) {
-      offsets.put(
-          new TopicPartition(entry[0], Integer.parseInt(entry[1])), Long.parseLong(entry[2]));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    if (!disk.exists(path)) {
+      return offsets;
+    }
+    try {
+      for (String[] entry : readEntries(disk, path, 3)) {
+        long offset = Long.parseLong(entry[2]);
+        if (offset < 0) {
+          throw new MalformedFileException(path + " has a negative offset");
+        }
+        offsets.put(new TopicPartition(entry[0], Integer.parseInt(entry[1])), offset);
+      }
+    } catch (NumberFormatException e) {
+      throw new MalformedFileException(path + " has an entry that is no number");
     }
     return offsets;
   }
 
-  /** The entries of a checkpoint of version 0, each split at its blanks. */
+  /**
+   * The entries of a checkpoint of version 0, each split at its blanks.
+   *
+   * @throws MalformedFileException if the file is not one
+   */
   static List<String[]> readEntries(Disk disk, Path path, int fields) throws IOException {
-    if (!disk.exists(path)) {
-      return List.of();
-    }
     List<String> lines = readLines(disk, path);
-    try {
-      int count = Integer.parseInt(lines.get(1));
-      List<String[]> entries = new ArrayList<>(count);
-      for (String line : lines.subList(2, 2 + count)) {
-        String[] entry = line.split(" ", -1);
-        if (entry.length != fields) {
-          throw new IOException(path + " has a malformed line: " + line);
-        }
-        entries.add(entry);
-      }
-      return entries;
-    } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      throw new IOException(path + " is not a checkpoint", e);
+    if (lines.size() < 2 || !lines.get(0).equals("0")) {
+      throw new MalformedFileException(path + " is not a checkpoint of version 0");
     }
+    if (!lines.get(1).equals(Integer.toString(lines.size() - 2))) {
+      throw new MalformedFileException(path + " has not as many entries as it says");
+    }
+    List<String[]> entries = new ArrayList<>(lines.size());
+    for (String line : lines.subList(2, lines.size())) {
+      String[] entry = line.split(" ", -1);
+      if (entry.length != fields) {
+        throw new MalformedFileException(path + " has a malformed line");
+      }
+      entries.add(entry);
+    }
+    return entries;
   }
 }

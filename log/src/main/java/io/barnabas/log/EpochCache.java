@@ -4,6 +4,7 @@ import io.barnabas.world.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Which leader epoch began where. Used under the log's lock. */
@@ -11,12 +12,30 @@ final class EpochCache {
   private final TreeMap<Integer, Long> starts = new TreeMap<>();
   private boolean dirty;
 
-  static EpochCache load(Disk disk, Path file) throws IOException {
-    EpochCache cache = new EpochCache();
-    for (String[] entry : Checkpoints.readEntries(disk, file, 2)) {
-      cache.starts.put(Integer.parseInt(entry[0]), Long.parseLong(entry[1]));
+  /** What a file says; empty if it is not there or not to be understood. */
+  static Optional<EpochCache> load(Disk disk, Path file) throws IOException {
+    if (!disk.exists(file)) {
+      return Optional.empty();
     }
-    return cache;
+    EpochCache cache = new EpochCache();
+    try {
+      for (String[] entry : Checkpoints.readEntries(disk, file, 2)) {
+        int epoch = Integer.parseInt(entry[0]);
+        long start = Long.parseLong(entry[1]);
+        Map.Entry<Integer, Long> last = cache.starts.lastEntry();
+        if (epoch < 0 || start < 0 || (last != null && !follows(last, epoch, start))) {
+          throw new MalformedFileException(file + " has epochs that are not in order");
+        }
+        cache.starts.put(epoch, start);
+      }
+    } catch (NumberFormatException e) {
+      throw new MalformedFileException(file + " has an entry that is no number");
+    }
+    return Optional.of(cache);
+  }
+
+  private static boolean follows(Map.Entry<Integer, Long> last, int epoch, long start) {
+    return last.getKey() < epoch && last.getValue() <= start;
   }
 
   int latest() {

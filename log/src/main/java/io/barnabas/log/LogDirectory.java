@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -31,6 +33,7 @@ public final class LogDirectory implements Closeable {
   private static final String CLEAN = ".kafka_cleanshutdown";
   private static final String DELETED = "-delete";
   private static final String STRAY = "-stray";
+  private static final Pattern PARTITION = Pattern.compile("(.+)-(\\d{1,10})");
 
   private final World world;
   private final Disk disk;
@@ -58,14 +61,43 @@ public final class LogDirectory implements Closeable {
     this.held = held;
     disk = world.disk();
     cleanlyClosed = disk.exists(path.resolve(CLEAN));
-    recoveryPoints = Checkpoints.readOffsets(disk, path.resolve(RECOVERY_POINTS));
-    logStarts = Checkpoints.readOffsets(disk, path.resolve(LOG_STARTS));
+    Optional<Map<TopicPartition, Long>> points = readOffsets(RECOVERY_POINTS);
+    recoveryPoints = points.orElseGet(HashMap::new);
+    if (points.isEmpty()) {
+      assumeRecoveryPoints();
+    }
+    logStarts = readOffsets(LOG_STARTS).orElseGet(HashMap::new);
     if (cleanlyClosed) {
       disk.delete(path.resolve(CLEAN));
       disk.forceDirectory(path);
     }
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
+  }
+
+  private Optional<Map<TopicPartition, Long>> readOffsets(String name) throws IOException {
+    try {
+      return Optional.of(Checkpoints.readOffsets(disk, path.resolve(name)));
+    } catch (MalformedFileException e) {
+      LOG.warn("The checkpoint is not used, and written anew: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Where the recovery points are lost, damage must not pass for a torn tail: only the last segment
+   * of each log is taken to be one that a crash can have torn.
+   */
+  private void assumeRecoveryPoints() throws IOException {
+    for (StoredPartition stored : stored()) {
+      long last = 0;
+      for (Path name : disk.list(stored.folder())) {
+        if (name.toString().matches("\\d{20}\\.log")) {
+          last = Math.max(last, Long.parseLong(name.toString(), 0, 20, 10));
+        }
+      }
+      recoveryPoints.put(stored.id().topicPartition(), last);
+    }
   }
 
   /**
@@ -130,19 +162,22 @@ public final class LogDirectory implements Closeable {
     return new KafkaStorageException("The data directory " + path + " has failed", cause);
   }
 
-  /** The partitions that are on disk now. */
+  /** The partitions that are on disk now; one that does not say which it is is left out. */
   public List<StoredPartition> stored() throws IOException {
     List<StoredPartition> stored = new ArrayList<>();
     for (Path name : disk.list(path)) {
       Path folder = path.resolve(name);
-      String text = name.toString();
-      int dash = text.lastIndexOf('-');
-      boolean gone = text.endsWith(DELETED) || text.endsWith(STRAY);
-      if (dash > 0 && !gone && disk.exists(folder.resolve(METADATA))) {
-        String topic = text.substring(0, dash);
-        int partition = Integer.parseInt(text.substring(dash + 1));
-        stored.add(
-            new StoredPartition(new TopicIdPartition(topicId(folder), partition, topic), folder));
+      Matcher matcher = PARTITION.matcher(name.toString());
+      if (matcher.matches() && disk.exists(folder.resolve(METADATA))) {
+        try {
+          int partition = Integer.parseInt(matcher.group(2));
+          Uuid topicId = topicId(folder);
+          stored.add(
+              new StoredPartition(
+                  new TopicIdPartition(topicId, partition, matcher.group(1)), folder));
+        } catch (MalformedFileException | NumberFormatException e) {
+          LOG.error("{} is left alone: {}", folder, e.getMessage());
+        }
       }
     }
     return stored;
@@ -151,10 +186,14 @@ public final class LogDirectory implements Closeable {
   private Uuid topicId(Path folder) throws IOException {
     for (String line : Checkpoints.readLines(disk, folder.resolve(METADATA))) {
       if (line.startsWith("topic_id: ")) {
-        return Uuid.fromString(line.substring("topic_id: ".length()));
+        try {
+          return Uuid.fromString(line.substring("topic_id: ".length()));
+        } catch (IllegalArgumentException e) {
+          throw new MalformedFileException(folder.resolve(METADATA) + " has no topic id");
+        }
       }
     }
-    throw new IOException(folder.resolve(METADATA) + " has no topic id");
+    throw new MalformedFileException(folder.resolve(METADATA) + " has no topic id");
   }
 
   /** Opens a partition's log, recovering or making it; the same object while it is open. */
@@ -197,13 +236,13 @@ public final class LogDirectory implements Closeable {
   }
 
   private void create(Path folder, TopicIdPartition id) throws IOException {
-    checkpointing.lock();
-    try {
-      // They may be left from a topic of the same name.
-      recoveryPoints.remove(id.topicPartition());
-      logStarts.remove(id.topicPartition());
-    } finally {
-      checkpointing.unlock();
+    if (disk.isDirectory(folder)
+        && disk.list(folder).stream().anyMatch(name -> name.toString().endsWith(".log"))) {
+      throw new IOException(folder + " has data but no " + METADATA + " that says whose it is");
+    }
+    // They may be left from a topic of the same name, and would speak of records that were there.
+    if (forget(id.topicPartition())) {
+      checkpoint();
     }
     disk.createDirectories(folder);
     Checkpoints.replace(disk, folder.resolve(METADATA), "version: 0\ntopic_id: " + id.topicId());
@@ -227,17 +266,21 @@ public final class LogDirectory implements Closeable {
       Path gone = path.resolve(folder.getFileName() + "." + unique + DELETED);
       disk.rename(folder, gone);
       disk.forceDirectory(path);
-      checkpointing.lock();
-      try {
-        recoveryPoints.remove(id.topicPartition());
-        logStarts.remove(id.topicPartition());
-      } finally {
-        checkpointing.unlock();
-      }
+      forget(id.topicPartition());
       checkpoint();
       later(delayMs, () -> removeFolder(gone));
     } finally {
       opening.unlock();
+    }
+  }
+
+  private boolean forget(TopicPartition partition) {
+    checkpointing.lock();
+    try {
+      boolean known = recoveryPoints.remove(partition) != null;
+      return logStarts.remove(partition) != null || known;
+    } finally {
+      checkpointing.unlock();
     }
   }
 

@@ -6,75 +6,155 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a partition's folder into a state that may be appended to. */
+/**
+ * Brings a partition's folder into a state that may be appended to. Below the recovery point all
+ * was forced: what is missing or unreadable there is damage, and stops the load before anything is
+ * changed. Above it a crash may have torn what was written: the log ends where the first bad batch
+ * begins.
+ */
 final class LogLoader {
   private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
   private static final int NAME_DIGITS = 20;
+  private static final Pattern NAME = Pattern.compile("\\d{20}\\.(log|index|snapshot)");
 
   private final Disk disk;
   private final Path folder;
   private final LogConfig config;
   private final long nowMs;
+  private final long logStartOffset;
+  private final long recoveryPoint;
+  private final boolean rebuildEpochs;
+  private boolean cut;
   final EpochCache epochs;
   final ProducerStates producers = new ProducerStates();
   final List<Segment> segments = new ArrayList<>();
   long logEndOffset;
 
-  LogLoader(Disk disk, Path folder, LogConfig config, long nowMs) throws IOException {
+  /**
+   * Loads the epochs.
+   *
+   * @param logStartOffset what is below it is not wanted any more
+   * @param recoveryPoint all below this offset was forced
+   */
+  LogLoader(
+      Disk disk, Path folder, LogConfig config, long nowMs, long logStartOffset, long recoveryPoint)
+      throws IOException {
     this.disk = disk;
     this.folder = folder;
     this.config = config;
     this.nowMs = nowMs;
-    epochs = EpochCache.load(disk, folder.resolve("leader-epoch-checkpoint"));
+    this.logStartOffset = logStartOffset;
+    // What is below the start may be gone; then nothing is known of what follows, either.
+    this.recoveryPoint = recoveryPoint <= logStartOffset ? 0 : recoveryPoint;
+    Optional<EpochCache> stored = loadEpochs(disk, folder.resolve("leader-epoch-checkpoint"));
+    rebuildEpochs = stored.isEmpty();
+    epochs = stored.orElseGet(EpochCache::new);
+  }
+
+  private static Optional<EpochCache> loadEpochs(Disk disk, Path file) throws IOException {
+    try {
+      return EpochCache.load(disk, file);
+    } catch (MalformedFileException e) {
+      LOG.warn("The leader epochs are read from the batches: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /**
-   * Opens the segments; those that reach beyond what is known to be whole are read through, and the
-   * log ends where the first bad batch begins.
+   * Opens the segments.
    *
-   * @param trustedBelow all below this offset was forced, indexes included
+   * @throws DamagedLogException if what is below the recovery point is not as it was
    */
-  void load(long logStartOffset, long trustedBelow) throws IOException {
-    NavigableMap<Long, Path> files = removeLeftovers();
-    dropBelow(files, logStartOffset);
-    boolean cut = false;
+  void load() throws IOException {
+    try {
+      loadSegments();
+    } catch (IOException | RuntimeException e) {
+      segments.forEach(Segment::release);
+      throw e;
+    }
+  }
+
+  private void loadSegments() throws IOException {
+    NavigableMap<Long, Path> files = findSegments();
+    while (files.size() > 1 && files.higherKey(files.firstKey()) <= logStartOffset) {
+      SegmentFiles.delete(disk, folder, files.pollFirstEntry().getKey());
+    }
     logEndOffset = files.isEmpty() ? logStartOffset : files.firstKey();
-    for (Map.Entry<Long, Path> file : files.entrySet()) {
-      if (cut || (!segments.isEmpty() && file.getKey() != logEndOffset)) {
-        LOG.warn("{} does not follow what is before it and is removed", file.getValue());
+    for (long base : files.keySet()) {
+      if (cut || !follows(base)) {
+        LOG.warn("{} does not follow what is before it and is removed", files.get(base));
         cut = true;
-        SegmentFiles.delete(disk, folder, file.getKey());
+        SegmentFiles.delete(disk, folder, base);
         continue;
       }
-      Segment segment = new Segment(disk, folder, file.getKey(), nowMs);
+      Segment segment = new Segment(disk, folder, base, nowMs);
       segments.add(segment);
-      Long next = files.higherKey(file.getKey());
-      boolean trusted = next == null ? false : next <= trustedBelow;
-      if (trusted && segment.loadIndexes(disk)) {
-        scanTail(segment);
-      } else {
-        cut = recover(segment);
-      }
+      Long next = files.higherKey(base);
+      recover(segment, next == null ? recoveryPoint : Math.min(next, recoveryPoint));
+    }
+    if (logEndOffset < recoveryPoint) {
+      Segment last = segments.isEmpty() ? null : segments.getLast();
+      throw damaged(last, last == null ? 0 : last.size(), recoveryPoint - 1, "ends too early");
     }
     if (logStartOffset > logEndOffset) {
       removeAll();
       logEndOffset = logStartOffset;
     }
     if (segments.isEmpty()) {
-      segments.add(new Segment(disk, folder, logEndOffset, nowMs));
+      Segment first = new Segment(disk, folder, logEndOffset, nowMs);
+      first.dirty = true;
+      segments.add(first);
+      cut = true;
     }
-    for (Segment segment : segments) {
-      segment.file.force();
-    }
-    disk.forceDirectory(folder);
+    segments.getLast().loadFirstTimestamp();
     epochs.truncateFromEnd(logEndOffset);
     epochs.truncateFromStart(logStartOffset);
+  }
+
+  /** Whether the flusher has to force the folder. */
+  boolean folderDirty() {
+    return cut || segments.stream().anyMatch(s -> s.dirty);
+  }
+
+  private boolean follows(long base) throws IOException {
+    if (segments.isEmpty() || base == logEndOffset) {
+      return true;
+    }
+    Segment last = segments.getLast();
+    if (base > recoveryPoint && logEndOffset >= recoveryPoint) {
+      return false;
+    }
+    if (base > recoveryPoint) {
+      throw damaged(last, last.size(), recoveryPoint - 1, "ends too early");
+    }
+    if (base < logEndOffset) {
+      throw damaged(last, last.size(), recoveryPoint - 1, "overlaps the next one");
+    }
+    LOG.warn(
+        "{} has no offsets {} to {}: they were compacted away, or a file is gone",
+        folder,
+        logEndOffset,
+        base - 1);
+    logEndOffset = base;
+    return true;
+  }
+
+  private DamagedLogException damaged(
+      @org.jspecify.annotations.Nullable Segment segment,
+      long position,
+      long lastOffset,
+      String what) {
+    Path file = segment == null ? folder : segment.path(".log");
+    return new DamagedLogException(file, position, logEndOffset, lastOffset, what);
   }
 
   private void removeAll() throws IOException {
@@ -85,60 +165,100 @@ final class LogLoader {
     segments.clear();
   }
 
-  private NavigableMap<Long, Path> removeLeftovers() throws IOException {
+  private NavigableMap<Long, Path> findSegments() throws IOException {
     TreeMap<Long, Path> logs = new TreeMap<>();
+    NavigableSet<Long> indexed = new TreeSet<>();
     for (Path name : disk.list(folder)) {
       String text = name.toString();
       if (text.endsWith(".deleted") || text.endsWith(".tmp")) {
         disk.delete(folder.resolve(name));
-      } else if (text.endsWith(".log")) {
-        logs.put(Long.parseLong(text.substring(0, NAME_DIGITS)), folder.resolve(name));
+      } else if (NAME.matcher(text).matches()) {
+        long base = Long.parseLong(text, 0, NAME_DIGITS, 10);
+        if (text.endsWith(".log")) {
+          logs.put(base, folder.resolve(name));
+        } else if (text.endsWith(".index")) {
+          indexed.add(base);
+        }
+      }
+    }
+    // The index is removed before its data, so that one without data says that data was lost.
+    indexed.removeAll(logs.keySet());
+    for (long base : indexed) {
+      Long next = logs.higherKey(base);
+      boolean wanted = (next == null ? recoveryPoint : next) > logStartOffset;
+      if (wanted && base < recoveryPoint) {
+        logEndOffset = base;
+        Path file = folder.resolve(Segment.name(base, ".log"));
+        long last = Math.min(next == null ? recoveryPoint : next, recoveryPoint) - 1;
+        throw new DamagedLogException(file, 0, base, last, "is gone");
       }
     }
     return logs;
   }
 
-  private void dropBelow(NavigableMap<Long, Path> files, long logStartOffset) throws IOException {
-    while (files.size() > 1 && files.higherKey(files.firstKey()) <= logStartOffset) {
-      SegmentFiles.delete(disk, folder, files.firstKey());
-      files.pollFirstEntry();
+  /**
+   * Reads a segment from where it may be bad, and its indexes, or builds them.
+   *
+   * @param knownBelow what was forced of it
+   */
+  private void recover(Segment segment, long knownBelow) throws IOException {
+    long before = logEndOffset;
+    boolean indexed =
+        !rebuildEpochs && knownBelow > before && segment.loadIndexes(disk, knownBelow);
+    int good = indexed ? walk(segment, segment.offsetIndex.lastPosition(), knownBelow) : 0;
+    if (indexed && good < segment.size() && segment.loadIndexes(disk, knownBelow)) {
+      // Before anything is cut: what was taken on trust may be what leads astray.
+      logEndOffset = before;
+      good = walk(segment, segment.offsetIndex.lastPosition(), 0);
     }
-  }
-
-  private void scanTail(Segment segment) throws IOException {
-    BatchCursor cursor = segment.cursor(segment.offsetIndex.lastPosition(), segment.size());
-    logEndOffset = segment.baseOffset;
-    while (cursor.advance()) {
-      logEndOffset = cursor.lastOffset() + 1;
+    if (good < segment.size() && (good == 0 || logEndOffset < knownBelow)) {
+      // Not only the data can be damaged but also the index that led to it.
+      logEndOffset = before;
+      segment.forgetIndexes();
+      good = walk(segment, 0, 0);
     }
-  }
-
-  /** Reads a segment through; true if it had to be cut. */
-  private boolean recover(Segment segment) throws IOException {
-    BatchCursor cursor = segment.cursor(0, segment.size());
-    long end = segment.baseOffset;
-    int good = 0;
-    while (cursor.advance()) {
-      ByteBuffer batch = cursor.whole();
-      if (batch == null
-          || batch.get(cursor.at() + BatchFormat.MAGIC) != 2
-          || cursor.baseOffset() < end
-          || cursor.lastOffset() < cursor.baseOffset()
-          || !BatchFormat.crcHolds(batch, cursor.at())) {
-        break;
-      }
-      segment.note(batch, cursor.at(), good, config.indexIntervalBytes());
-      epochs.assign(cursor.leaderEpoch(), cursor.baseOffset());
-      good += cursor.size();
-      end = cursor.lastOffset() + 1;
-    }
-    logEndOffset = end;
     if (good == segment.size()) {
-      return false;
+      segment.dirty = logEndOffset > recoveryPoint;
+      return;
+    }
+    if (logEndOffset < knownBelow) {
+      throw damaged(segment, good, lastOffsetAt(segment, good, knownBelow), "is damaged");
     }
     LOG.warn("{} is cut from {} to {} bytes", segment.path(".log"), segment.size(), good);
     segment.cutTo(good);
-    return true;
+    cut = true;
+  }
+
+  /**
+   * Takes good batches from a position on, which raises the log end offset.
+   *
+   * @param trustedBelow batches of offsets below it are not read, but for their headers
+   * @return where the first bad batch is, or the segment's size
+   */
+  private int walk(Segment segment, int from, long trustedBelow) throws IOException {
+    BatchCursor cursor = segment.cursor(from, segment.size());
+    int good = from;
+    while (cursor.advance() && cursor.isPlausible(logEndOffset)) {
+      ByteBuffer batch = cursor.baseOffset() < trustedBelow ? cursor.header() : cursor.whole();
+      if (batch == null
+          || (cursor.baseOffset() >= trustedBelow && !BatchFormat.crcHolds(batch, cursor.at()))) {
+        break;
+      }
+      segment.note(batch, cursor.at(), good, config.indexIntervalBytes());
+      if (rebuildEpochs || cursor.baseOffset() >= recoveryPoint) {
+        epochs.assign(cursor.leaderEpoch(), cursor.baseOffset());
+      }
+      good += cursor.size();
+      logEndOffset = cursor.lastOffset() + 1;
+    }
+    return good;
+  }
+
+  /** The last offset of a bad batch if its header may be believed, else of all that was known. */
+  private long lastOffsetAt(Segment segment, int position, long knownBelow) throws IOException {
+    BatchCursor cursor = segment.cursor(position, segment.size());
+    boolean believed = cursor.advance() && cursor.isPlausible(logEndOffset);
+    return believed ? Math.min(cursor.lastOffset(), knownBelow - 1) : knownBelow - 1;
   }
 
   /** Rebuilds what is known of the producers at the log's end. */
@@ -152,30 +272,39 @@ final class LogLoader {
       throws IOException {
     TreeMap<Long, Path> snapshots = new TreeMap<>();
     for (Path name : disk.list(folder)) {
-      if (name.toString().endsWith(".snapshot")) {
-        snapshots.put(
-            Long.parseLong(name.toString().substring(0, NAME_DIGITS)), folder.resolve(name));
+      String text = name.toString();
+      if (text.endsWith(".snapshot") && NAME.matcher(text).matches()) {
+        snapshots.put(Long.parseLong(text, 0, NAME_DIGITS, 10), folder.resolve(name));
       }
     }
     producers.clear();
     long from = logStartOffset;
-    for (Map.Entry<Long, Path> snapshot : snapshots.descendingMap().entrySet()) {
-      if (snapshot.getKey() <= logEndOffset
-          && producers.load(Checkpoints.read(disk, snapshot.getValue()))) {
-        from = snapshot.getKey();
+    for (long offset : snapshots.descendingKeySet()) {
+      Path snapshot = folder.resolve(Segment.name(offset, ".snapshot"));
+      if (offset <= logEndOffset && producers.load(Checkpoints.read(disk, snapshot))) {
+        from = offset;
         break;
       }
-      disk.delete(snapshot.getValue());
+      LOG.warn("{} is of no use and is removed", snapshot);
+      disk.delete(snapshot);
     }
-    for (Segment segment : segments) {
-      BatchCursor cursor = segment.find(Math.max(from, segment.baseOffset), segment.size());
-      boolean more = cursor != null;
-      while (more && cursor != null) {
-        if (cursor.baseOffset() >= from) {
-          producers.note(cursor.header(), cursor.at());
-        }
-        more = cursor.advance();
+    for (int i = 0; i < segments.size(); i++) {
+      boolean covered = i < segments.size() - 1 && segments.get(i + 1).baseOffset <= from;
+      if (!covered && from < logEndOffset) {
+        noteProducers(segments.get(i), from, producers);
       }
+    }
+  }
+
+  private static void noteProducers(Segment segment, long from, ProducerStates producers)
+      throws IOException {
+    BatchCursor cursor = segment.find(Math.max(from, segment.baseOffset), segment.size());
+    boolean more = cursor != null;
+    while (more && cursor != null) {
+      if (cursor.baseOffset() >= from) {
+        producers.note(cursor.header(), cursor.at());
+      }
+      more = cursor.advance();
     }
   }
 }

@@ -71,8 +71,12 @@ final class OffsetIndex {
     return file.flip();
   }
 
-  /** Takes a file's entries; false, and left empty, when they cannot be of such a segment. */
-  boolean load(ByteBuffer file, int logBytes) {
+  /**
+   * Takes a file's entries below a relative offset; false, and left empty, when they cannot be of
+   * such a segment.
+   */
+  boolean load(ByteBuffer file, int logBytes, long belowRelative) {
+    clear();
     if (file.remaining() % ENTRY_BYTES != 0) {
       return false;
     }
@@ -81,8 +85,15 @@ final class OffsetIndex {
     while (file.hasRemaining()) {
       int offset = file.getInt();
       int position = file.getInt();
-      if (offset <= lastOffset || position <= lastPosition || position >= logBytes) {
-        count = 0;
+      if (offset <= lastOffset || position <= lastPosition) {
+        clear();
+        return false;
+      }
+      if (offset >= belowRelative) {
+        return true;
+      }
+      if (position >= logBytes) {
+        clear();
         return false;
       }
       add(offset, position);
@@ -90,5 +101,10 @@ final class OffsetIndex {
       lastPosition = position;
     }
     return true;
+  }
+
+  /** Forgets all; only before anyone else looks. */
+  void clear() {
+    count = 0;
   }
 }

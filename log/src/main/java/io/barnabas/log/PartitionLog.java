@@ -74,15 +74,15 @@ public final class PartitionLog {
       Path folder,
       LogConfig config,
       long startOffset,
-      long trustedBelow)
+      long recoveryPoint)
       throws IOException {
     this.directory = directory;
     disk = directory.world().disk();
     this.id = id;
     this.folder = folder;
     this.config = config;
-    LogLoader loader = new LogLoader(disk, folder, config, nowMs());
-    loader.load(startOffset, trustedBelow);
+    LogLoader loader = new LogLoader(disk, folder, config, nowMs(), startOffset, recoveryPoint);
+    loader.load();
     epochs = loader.epochs;
     producers = loader.producers;
     long start = Math.max(startOffset, loader.segments.getFirst().baseOffset);
@@ -93,7 +93,12 @@ public final class PartitionLog {
             start,
             loader.logEndOffset,
             loader.segments.getLast().size());
-    durableEnd = loader.logEndOffset;
+    folderDirty = loader.folderDirty();
+    long end = loader.logEndOffset;
+    durableEnd = folderDirty ? Math.max(start, Math.min(recoveryPoint, end)) : end;
+    if (folderDirty) {
+      directory.flusher().add(this);
+    }
   }
 
   /** Which partition this is. */
@@ -220,13 +225,26 @@ public final class PartitionLog {
     if (active.size() == 0) {
       return false;
     }
-    long since = active.firstTimestamp() >= 0 ? active.firstTimestamp() : active.createdMs();
+    // By the records' own times where they have any, so that old data being copied stays together.
+    long age =
+        active.firstTimestamp() >= 0
+            ? greatestTimestamp(batches) - active.firstTimestamp()
+            : nowMs - active.createdMs();
     return active.size() > settings.segmentBytes() - batches.remaining()
-        || nowMs - since > settings.segmentMs() - settings.segmentJitterMs()
+        || age > settings.segmentMs() - settings.segmentJitterMs()
         || (active.offsetIndex.count() + 1L) * OffsetIndex.ENTRY_BYTES
             >= settings.segmentIndexBytes()
         || (active.timeIndex.count() + 1L) * TimeIndex.ENTRY_BYTES >= settings.segmentIndexBytes()
         || nextOffset - 1 - active.baseOffset > Integer.MAX_VALUE;
+  }
+
+  private static long greatestTimestamp(ByteBuffer batches) {
+    long greatest = -1;
+    int end = batches.limit();
+    for (int at = batches.position(); at < end; at += BatchFormat.size(batches, at)) {
+      greatest = Math.max(greatest, batches.getLong(at + BatchFormat.MAX_TIMESTAMP));
+    }
+    return greatest;
   }
 
   private void roll(long nowMs) throws IOException {
@@ -478,9 +496,10 @@ public final class PartitionLog {
         return;
       }
       cuts++;
-      durableEnd = Math.min(durableEnd, offset);
-      directory.checkpoint();
       int keep = old.indexOf(offset);
+      // Not above what is left after a crash half way.
+      durableEnd = Math.min(durableEnd, old.segments.get(keep).baseOffset);
+      directory.checkpoint();
       dropFrom(old, keep + 1);
       rebuildActive(old, keep, offset);
     } catch (IOException e) {
@@ -521,7 +540,7 @@ public final class PartitionLog {
     epochs.truncateFromEnd(end);
     LogLoader.loadProducers(disk, folder, producers, segments, old.startOffset, end);
     state = new State(List.copyOf(segments), Math.min(old.startOffset, end), end, bytes);
-    durableEnd = Math.min(durableEnd, end);
+    durableEnd = end;
   }
 
   /** Removes everything; the log then begins and ends at an offset. */
@@ -543,7 +562,7 @@ public final class PartitionLog {
   private void restart(long offset) throws IOException {
     State old = state;
     cuts++;
-    durableEnd = Math.min(durableEnd, offset);
+    durableEnd = 0;
     state =
         new State(old.segments, Math.min(offset, old.startOffset), old.endOffset, old.activeBytes);
     directory.checkpoint();

@@ -134,22 +134,41 @@ final class Segment {
     dirty = true;
   }
 
-  /** Takes the indexes from their files; false if they must be built anew. */
-  boolean loadIndexes(Disk disk) throws IOException {
+  /**
+   * Takes the indexes from their files, as far as they speak of offsets below another; false if
+   * they must be built anew.
+   */
+  boolean loadIndexes(Disk disk, long belowOffset) throws IOException {
     if (!disk.exists(path(".index")) || !disk.exists(path(".timeindex"))) {
       return false;
     }
-    if (!offsetIndex.load(Checkpoints.read(disk, path(".index")), size)
-        || !timeIndex.load(Checkpoints.read(disk, path(".timeindex")))) {
+    long relative = belowOffset - baseOffset;
+    if (!offsetIndex.load(Checkpoints.read(disk, path(".index")), size, relative)
+        || !timeIndex.load(Checkpoints.read(disk, path(".timeindex")), relative)) {
+      forgetIndexes();
       return false;
     }
     maxTimestamp = timeIndex.lastTimestamp();
     offsetOfMaxTimestamp = timeIndex.count() == 0 ? -1 : baseOffset + timeIndex.lastOffset();
+    return true;
+  }
+
+  /** Empties the indexes, for them to be built anew; only before anyone else looks. */
+  void forgetIndexes() {
+    offsetIndex.clear();
+    timeIndex.clear();
+    maxTimestamp = -1;
+    offsetOfMaxTimestamp = -1;
+    bytesSinceIndexEntry = 0;
+    firstTimestamp = -1;
+  }
+
+  /** Reads from the file what rolling counts from, where only the end of it was looked at. */
+  void loadFirstTimestamp() throws IOException {
     BatchCursor first = cursor(0, size);
     if (first.advance()) {
       firstTimestamp = first.maxTimestamp();
     }
-    return true;
   }
 
   /** Completes the time index: its last entry is the segment's greatest timestamp. */

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** A segment's files by their suffixes. */
 final class SegmentFiles {
-  private static final List<String> OF_DATA = List.of(".log", ".index", ".timeindex");
+  /** The data last: an index without it says that it was lost, not removed. */
+  private static final List<String> OF_DATA = List.of(".index", ".timeindex", ".log");
 
   private SegmentFiles() {}
 

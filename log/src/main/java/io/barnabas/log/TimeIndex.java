@@ -67,18 +67,30 @@ final class TimeIndex {
     return file.flip();
   }
 
-  boolean load(ByteBuffer file) {
+  /** Takes a file's entries below a relative offset; false, and left empty, if they are bad. */
+  boolean load(ByteBuffer file, long belowRelative) {
+    clear();
     if (file.remaining() % ENTRY_BYTES != 0) {
       return false;
     }
     while (file.hasRemaining()) {
       int before = count;
-      maybeAdd(file.getLong(), file.getInt());
+      long timestamp = file.getLong();
+      int offset = file.getInt();
+      if (offset >= belowRelative) {
+        return true;
+      }
+      maybeAdd(timestamp, offset);
       if (count == before) {
-        count = 0;
+        clear();
         return false;
       }
     }
     return true;
+  }
+
+  /** Forgets all; only before anyone else looks. */
+  void clear() {
+    count = 0;
   }
 }
