@@ -1,0 +1,302 @@
+package io.barnabas.server.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Command;
+import io.barnabas.metadata.Decision;
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.FactCodec;
+import io.barnabas.quorum.NotAppendedException;
+import io.barnabas.quorum.SingleNodeOptions;
+import io.barnabas.quorum.SingleNodeQuorum;
+import io.barnabas.world.simulated.SimulatedDisk;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
+import org.apache.kafka.common.errors.UnknownServerException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControllerTest {
+  private static final String CLUSTER = "cluster";
+  private static final Path DIRECTORY = Path.of("/data/__quorum");
+  private static final ConfigResource TOPIC = new ConfigResource(ConfigResource.Type.TOPIC, "t");
+
+  /** Takes the next producer id: the answer tells on how many before it this was decided. */
+  private static final Command<Long> COUNT =
+      (image, nowMs) ->
+          new Decision<>(
+              List.of(new Fact.ProducerIdsAllocated(image.nextProducerId() + 1)),
+              image.nextProducerId());
+
+  private final List<IOException> failures = new ArrayList<>();
+
+  @FunctionalInterface
+  private interface Body {
+    void run(SimulatedWorld world, TwinQuorum quorum, Controller controller) throws Exception;
+  }
+
+  private void control(long seed, Body body) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    world.run(
+        () -> {
+          TwinQuorum quorum = new TwinQuorum(world);
+          try (Controller controller = Controller.start(world, quorum, CLUSTER, failures::add)) {
+            body.run(world, quorum, controller);
+          }
+        });
+  }
+
+  private static byte[] entry(Fact fact) {
+    return FactCodec.encode(List.of(fact));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void commandsAreDecidedOnWhatWasDecidedBeforeThemAndManyShareAnEntry(long seed) {
+    control(
+        seed,
+        (world, quorum, controller) -> {
+          List<CompletableFuture<Long>> answers =
+              IntStream.range(0, 200).mapToObj(i -> controller.submit(COUNT)).toList();
+          assertThat(answers.stream().map(CompletableFuture::join))
+              .containsExactlyElementsOf(LongStream.range(0, 200).boxed().toList());
+          assertThat(controller.image().nextProducerId()).isEqualTo(200);
+          assertThat(quorum.entries()).hasSizeLessThan(20);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void whatTheQuorumRefusedIsDecidedAgain(long seed) {
+    control(
+        seed,
+        (world, quorum, controller) -> {
+          quorum.letAnotherComeFirst(entry(new Fact.ProducerIdsAllocated(500)));
+          quorum.letAnotherComeFirst(entry(new Fact.FeatureLevelSet("f", (short) 3)));
+          assertThat(controller.submit(COUNT).join()).isEqualTo(500);
+          quorum.letAnotherComeFirst(entry(new Fact.ProducerIdsAllocated(700)));
+          CompletableFuture<Long> first = controller.submit(COUNT);
+          CompletableFuture<Long> second = controller.submit(COUNT);
+          assertThat(List.of(first.join(), second.join())).containsExactly(700L, 701L);
+          assertThat(controller.image().nextProducerId()).isEqualTo(702);
+          assertThat(controller.image().features()).containsEntry("f", (short) 3);
+          assertThat(quorum.refused()).isPositive();
+        });
+    assertThat(failures).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void listenersAreToldInOrderAndBeforeTheAnswer(long seed) {
+    control(
+        seed,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          List<Long> told = new ArrayList<>();
+          controller.onImage(
+              image -> {
+                world.threads().sleep(1_000_000);
+                told.add(image.nextProducerId());
+              });
+          assertThat(told).containsExactly(1L);
+          List<CompletableFuture<Void>> answers = new ArrayList<>();
+          for (int i = 0; i < 30; i++) {
+            answers.add(
+                controller
+                    .submit(COUNT)
+                    .thenAccept(answer -> assertThat(told.getLast()).isGreaterThan(answer)));
+            world.threads().sleep(world.randomness().nextInt(4_000_000));
+          }
+          answers.forEach(CompletableFuture::join);
+          quorum.commitOfAnother(entry(new Fact.ProducerIdsAllocated(900)));
+          world.threads().sleep(1_000_000_000);
+          assertThat(told).isSorted().doesNotHaveDuplicates().endsWith(900L);
+        });
+  }
+
+  @Test
+  void whatChangesNothingIsAnsweredWithoutAnEntry() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          Command<String> nothing = (image, nowMs) -> new Decision<>(List.of(), "at " + nowMs);
+          assertThat(controller.submit(nothing).join())
+              .isEqualTo("at " + world.clock().wallTimeMillis());
+          assertThat(quorum.entries()).isEmpty();
+        });
+  }
+
+  @Test
+  void aRefusedOrBrokenCommandSpoilsNoOther() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          Command<Long> refused =
+              (image, nowMs) -> {
+                throw new InvalidRequestException("No.");
+              };
+          Command<Long> broken =
+              (image, nowMs) -> {
+                throw new IllegalStateException("a defect");
+              };
+          CompletableFuture<Long> first = controller.submit(refused);
+          CompletableFuture<Long> second = controller.submit(COUNT);
+          CompletableFuture<Long> third = controller.submit(broken);
+          CompletableFuture<Long> fourth = controller.submit(COUNT);
+          assertThat(List.of(second.join(), fourth.join())).containsExactly(0L, 1L);
+          assertThatThrownBy(first::join).hasCauseInstanceOf(InvalidRequestException.class);
+          assertThatThrownBy(third::join).hasCauseInstanceOf(UnknownServerException.class);
+        });
+  }
+
+  @Test
+  void largeChangesGoIntoEntriesOfTheirOwnAndTooLargeOnesAreRefused() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          List<CompletableFuture<ClusterImage>> answers = new ArrayList<>();
+          for (int i = 0; i < 6; i++) {
+            answers.add(controller.submit(setting("large-" + i, Controller.MAX_ENTRY_BYTES / 3)));
+          }
+          CompletableFuture<ClusterImage> tooLarge =
+              controller.submit(setting("huge", Controller.MAX_ENTRY_BYTES));
+          answers.forEach(CompletableFuture::join);
+          assertThat(controller.image().configsOf(TOPIC)).hasSize(6);
+          assertThat(quorum.entries())
+              .hasSizeGreaterThanOrEqualTo(3)
+              .allMatch(entry -> entry.length <= Controller.MAX_ENTRY_BYTES);
+          assertThatThrownBy(tooLarge::join).hasCauseInstanceOf(PolicyViolationException.class);
+        });
+  }
+
+  private static Command<ClusterImage> setting(String name, int length) {
+    return (image, nowMs) ->
+        new Decision<>(
+            List.of(new Fact.ConfigChanged(TOPIC, name, Optional.of("x".repeat(length)))), image);
+  }
+
+  @Test
+  void aFullQueueRefusesAndTakesCommandsAgain() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.onImage(image -> world.threads().sleep(60_000_000_000L));
+          List<CompletableFuture<Long>> answers = new ArrayList<>();
+          for (int i = 0; i < Controller.MAX_WAITING; i++) {
+            answers.add(controller.submit(COUNT));
+          }
+          assertThatThrownBy(controller.submit(COUNT)::join)
+              .hasCauseInstanceOf(ThrottlingQuotaExceededException.class);
+          answers.forEach(CompletableFuture::join);
+          assertThat(controller.submit(COUNT).join()).isEqualTo(Controller.MAX_WAITING);
+        });
+  }
+
+  @Test
+  void aFullDiskRefusesTheChangeAndTheControllerGoesOn() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          quorum.refuseNext(new NotAppendedException("No space left on device"));
+          assertThatThrownBy(controller.submit(COUNT)::join)
+              .hasCauseInstanceOf(KafkaStorageException.class)
+              .hasMessageContaining("No space left");
+          assertThat(controller.submit(COUNT).join()).isZero();
+        });
+    assertThat(failures).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void aFailedQuorumFailsAllThatWaitsAndIsReportedOnce(long seed) {
+    control(
+        seed,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          quorum.fail(new IOException("Input/output error"));
+          List<CompletableFuture<Long>> answers = new ArrayList<>();
+          for (int i = 0; i < 20; i++) {
+            answers.add(controller.submit(COUNT));
+            world.threads().sleep(world.randomness().nextInt(1_000_000));
+          }
+          for (CompletableFuture<Long> answer : answers) {
+            assertThatThrownBy(answer::join)
+                .hasCauseInstanceOf(NotControllerException.class)
+                .hasMessageContaining("Input/output error");
+          }
+          assertThat(controller.image().nextProducerId()).isEqualTo(1);
+        });
+    assertThat(failures).hasSize(1);
+  }
+
+  @Test
+  void closingRefusesWhatWaitsAndWhatComesLater() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          List<CompletableFuture<Long>> answers =
+              IntStream.range(0, 50).mapToObj(i -> controller.submit(COUNT)).toList();
+          world.threads().sleep(1_000_000);
+          controller.close();
+          assertThat(answers).allMatch(CompletableFuture::isDone);
+          long carriedOut =
+              answers.stream().filter(answer -> !answer.isCompletedExceptionally()).count();
+          assertThat(controller.image().nextProducerId()).isEqualTo(carriedOut);
+          assertThatThrownBy(controller.submit(COUNT)::join)
+              .hasCauseInstanceOf(NotControllerException.class);
+        });
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void onADiskTheImageComesBackFromSnapshotAndEntries() {
+    SimulatedDisk disk = new SimulatedDisk(1 << 20);
+    for (int life = 0; life < 5; life++) {
+      int before = life;
+      SimulatedWorld world = new SimulatedWorld(life, SimulationOptions.defaults(), disk);
+      world.run(
+          () -> {
+            try (Controller controller = onDisk(world, CLUSTER)) {
+              assertThat(controller.image().nextProducerId()).isEqualTo(before * 10L);
+              assertThat(controller.image().version()).isEqualTo(before * 10L);
+              for (int i = 0; i < 10; i++) {
+                controller.submit(COUNT).join();
+              }
+            }
+          });
+    }
+    SimulatedWorld world = new SimulatedWorld(9, SimulationOptions.defaults(), disk);
+    world.run(
+        () -> {
+          assertThatThrownBy(() -> onDisk(world, "other"))
+              .isInstanceOf(IOException.class)
+              .hasMessage(
+                  "The metadata here is of cluster cluster,"
+                      + " but this node belongs to cluster other");
+          onDisk(world, CLUSTER).close();
+        });
+  }
+
+  private Controller onDisk(SimulatedWorld world, String clusterId) throws IOException {
+    SingleNodeOptions options = new SingleNodeOptions(300, 1_000, 16);
+    return Controller.start(
+        world, SingleNodeQuorum.open(world, DIRECTORY, options), clusterId, failures::add);
+  }
+}

@@ -1,0 +1,151 @@
+package io.barnabas.server.control;
+
+import io.barnabas.quorum.CommitListener;
+import io.barnabas.quorum.Quorum;
+import io.barnabas.world.Monitor;
+import io.barnabas.world.World;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A quorum in memory that other nodes also write to: their entries come first whenever a test says
+ * so. It commits on a thread of its own, after a random time.
+ */
+final class TwinQuorum implements Quorum {
+  private static final long SLOWEST_NANOS = 5_000_000;
+
+  private final World world;
+  private final Monitor monitor;
+  private final Deque<Runnable> work = new ArrayDeque<>();
+  private final Deque<byte[]> rivals = new ArrayDeque<>();
+  private final List<byte[]> entries = new ArrayList<>();
+  private @Nullable CommitListener listener;
+  private @Nullable IOException failure;
+  private @Nullable IOException nextRefusal;
+  private boolean closed;
+  private int refused;
+
+  TwinQuorum(World world) {
+    this.world = world;
+    monitor = world.threads().newMonitor();
+  }
+
+  @Override
+  public void start(CommitListener newListener) {
+    listener = newListener;
+    world.threads().startVirtual("twin-quorum", this::run);
+  }
+
+  /** Puts another node's entry before the next one that is proposed. */
+  void letAnotherComeFirst(byte[] entry) {
+    locked(() -> rivals.add(entry));
+  }
+
+  /** Commits another node's entry. */
+  void commitOfAnother(byte[] entry) {
+    later(() -> commit(entry));
+  }
+
+  /** Makes the next proposal fail, and leaves the quorum as it was. */
+  void refuseNext(IOException cause) {
+    locked(() -> nextRefusal = cause);
+  }
+
+  /** Fails for good, with the proposal after this one if there is none now. */
+  void fail(IOException cause) {
+    locked(() -> failure = cause);
+  }
+
+  int refused() {
+    return refused;
+  }
+
+  List<byte[]> entries() {
+    return entries;
+  }
+
+  @Override
+  public CompletableFuture<Boolean> propose(long expectedIndex, byte[] entry) {
+    CompletableFuture<Boolean> outcome = new CompletableFuture<>();
+    later(() -> carryOut(expectedIndex, entry, outcome));
+    return outcome;
+  }
+
+  private void carryOut(long expectedIndex, byte[] entry, CompletableFuture<Boolean> outcome) {
+    IOException refusal = nextRefusal;
+    nextRefusal = null;
+    if (failure != null) {
+      outcome.completeExceptionally(failure);
+      told().failed(failure);
+    } else if (refusal != null) {
+      outcome.completeExceptionally(refusal);
+    } else if (!rivals.isEmpty() || expectedIndex != entries.size()) {
+      refused++;
+      // The proposer may hear of its refusal before it hears of the entry that came first.
+      outcome.complete(false);
+      world.threads().sleep(world.randomness().nextInt((int) SLOWEST_NANOS));
+      while (!rivals.isEmpty()) {
+        commit(rivals.remove());
+      }
+    } else {
+      commit(entry);
+      outcome.complete(true);
+    }
+  }
+
+  private void commit(byte[] entry) {
+    entries.add(entry);
+    told().committed(entries.size(), entry);
+  }
+
+  private CommitListener told() {
+    if (listener == null) {
+      throw new IllegalStateException("Not started");
+    }
+    return listener;
+  }
+
+  private void run() {
+    while (true) {
+      monitor.lock();
+      Runnable next;
+      try {
+        while (work.isEmpty() && !closed) {
+          monitor.await();
+        }
+        if (work.isEmpty()) {
+          return;
+        }
+        next = work.remove();
+      } finally {
+        monitor.unlock();
+      }
+      world.threads().sleep(world.randomness().nextInt((int) SLOWEST_NANOS));
+      next.run();
+    }
+  }
+
+  private void later(Runnable step) {
+    locked(() -> work.add(step));
+  }
+
+  private void locked(Runnable change) {
+    monitor.lock();
+    try {
+      change.run();
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    locked(() -> closed = true);
+  }
+}
