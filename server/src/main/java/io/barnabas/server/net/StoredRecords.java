@@ -11,21 +11,34 @@ import org.apache.kafka.common.record.internal.RecordsSend;
  * gives it to {@link Call#answer} or closes it.
  */
 public final class StoredRecords implements BaseRecords, AutoCloseable {
-  private final LogSlice slice;
+  private final List<FileRegion> regions;
+  private final int sizeBytes;
+  private final Runnable release;
 
   /** Takes the slice over. */
   public StoredRecords(LogSlice slice) {
-    this.slice = slice;
+    this(slice.regions(), slice.sizeBytes(), slice::close);
+  }
+
+  /**
+   * Records that do not come from a log.
+   *
+   * @param release lets go of the files; safe to repeat
+   */
+  StoredRecords(List<FileRegion> regions, int sizeBytes, Runnable release) {
+    this.regions = regions;
+    this.sizeBytes = sizeBytes;
+    this.release = release;
   }
 
   /** Where the bytes are, in order. */
   public List<FileRegion> regions() {
-    return slice.regions();
+    return regions;
   }
 
   @Override
   public int sizeInBytes() {
-    return slice.sizeBytes();
+    return sizeBytes;
   }
 
   /** Not offered: the connection writes the regions itself. */
@@ -37,6 +50,6 @@ public final class StoredRecords implements BaseRecords, AutoCloseable {
   /** Lets go of the files; safe to repeat. */
   @Override
   public void close() {
-    slice.close();
+    release.run();
   }
 }

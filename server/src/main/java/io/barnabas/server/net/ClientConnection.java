@@ -1,0 +1,187 @@
+package io.barnabas.server.net;
+
+import io.barnabas.world.Connection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection. Its reading thread carries out the requests in order and writes the
+ * answers that are ready at once; a writing thread, started with the first answer that waits,
+ * writes the others. Thread-safe.
+ */
+final class ClientConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+  private final Shared shared;
+  private final Client client;
+  private final Connection connection;
+  private final FrameReader frames;
+  private final AnswerWriter writer;
+  private final AnswerQueue answers;
+  private final AtomicInteger threads = new AtomicInteger();
+  private volatile boolean draining;
+
+  /** Set while a request is handled or its answer not sent, if the reading thread is to send it. */
+  private volatile boolean busy;
+
+  ClientConnection(Shared shared, Client client, Connection connection) {
+    this.shared = shared;
+    this.client = client;
+    this.connection = connection;
+    writer = new AnswerWriter(connection, shared.pool());
+    answers =
+        new AnswerQueue(
+            shared.world().threads().newMonitor(),
+            writer,
+            () -> start("net-write-", this::writeAnswers),
+            this::endIfDrained);
+    frames =
+        new FrameReader(
+            connection,
+            shared.memory(),
+            shared.limits().maxRequestBytes(),
+            this::beforeWaiting,
+            answers::isEnded);
+  }
+
+  // --- the server's threads
+
+  /** Starts reading. */
+  void start() {
+    start("net-read-", this::readRequests);
+  }
+
+  private void start(String name, Runnable body) {
+    threads.incrementAndGet();
+    shared.world().threads().startVirtual(name + client.connectionId(), () -> run(body));
+  }
+
+  private void run(Runnable body) {
+    try {
+      body.run();
+    } finally {
+      end();
+      if (threads.decrementAndGet() == 0) {
+        frames.close();
+        writer.release();
+        shared.whenGone().accept(this);
+      }
+    }
+  }
+
+  /** Ends the connection once all that it was asked so far is answered, or it ends before. */
+  void drain() {
+    draining = true;
+    answers.drain();
+    endIfDrained();
+  }
+
+  private void endIfDrained() {
+    if (draining && !busy && answers.size() == 0) {
+      end();
+    }
+  }
+
+  /** Ends the connection; its threads soon return. Safe to repeat. */
+  void end() {
+    List<Runnable> actions = answers.end();
+    if (actions == null) {
+      return;
+    }
+    connection.close();
+    shared.memory().wakeWaiters();
+    tell(actions);
+  }
+
+  /** Ends it for a reason that the operator may want to know. */
+  void end(String reason) {
+    if (!answers.isEnded()) {
+      LOG.info("Closing the connection of {}: {}.", client.remoteAddress(), reason);
+      end();
+    }
+  }
+
+  /** Ends it because nothing moves. */
+  void endIdle() {
+    LOG.debug("Closing the idle connection of {}", client);
+    end();
+  }
+
+  /** Changes whenever bytes come or go. */
+  long movements() {
+    return frames.readsSeen() + writer.writesSeen();
+  }
+
+  /** Whether the client waits for this node rather than this node for the client. */
+  boolean isOwing() {
+    return answers.isOwing();
+  }
+
+  /** See {@link FrameReader#frameInWant}. */
+  long frameInWant() {
+    return frames.frameInWant();
+  }
+
+  private void tell(List<Runnable> actions) {
+    for (Runnable action : actions) {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        LOG.error("A defect: what was to be done at the end of {} failed.", client, e);
+      }
+    }
+  }
+
+  // --- the reading thread
+
+  private void readRequests() {
+    try {
+      while (!draining && frames.next()) {
+        busy = true;
+        carryOut();
+      }
+      answers.flush();
+      answers.awaitEmpty();
+    } catch (MalformedRequestException e) {
+      end(e.reason());
+    } catch (CloseException e) {
+      end(e.reason());
+    } catch (IOException e) {
+      LOG.debug("The connection of {} broke", client, e);
+    }
+  }
+
+  private void carryOut() throws IOException, MalformedRequestException, CloseException {
+    ByteBuffer frame = frames.bytes().duplicate().limit(frames.frameEnd());
+    Requests.Incoming incoming = shared.requests().read(frame, answers, client);
+    try {
+      incoming.handle();
+    } catch (RuntimeException e) {
+      LOG.error("A defect in the handler of {}: its connection is closed.", incoming.call(), e);
+      end();
+    }
+    tell(answers.handled(incoming.call()));
+  }
+
+  private void beforeWaiting() throws IOException {
+    answers.flush();
+    busy = false;
+    endIfDrained();
+  }
+
+  // --- the writing thread
+
+  private void writeAnswers() {
+    try {
+      answers.writeLoop();
+    } catch (CloseException e) {
+      end(e.reason());
+    } catch (IOException e) {
+      LOG.debug("The connection of {} broke", client, e);
+    }
+  }
+}

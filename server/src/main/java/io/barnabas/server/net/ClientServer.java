@@ -1,0 +1,320 @@
+package io.barnabas.server.net;
+
+import io.barnabas.world.Connection;
+import io.barnabas.world.Listener;
+import io.barnabas.world.Monitor;
+import io.barnabas.world.World;
+import io.barnabas.world.WorldThread;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens for clients and serves their requests, each connection on threads of its own. */
+public final class ClientServer implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientServer.class);
+  private static final long MILLISECOND_NANOS = 1_000_000;
+
+  /** How long accepting rests after it failed: what it lacks will not be there at once. */
+  private static final long ACCEPT_PAUSE_NANOS = 100 * MILLISECOND_NANOS;
+
+  /** How long answers under way may take when the server closes. */
+  private static final long DRAIN_NANOS = 2_000 * MILLISECOND_NANOS;
+
+  private static final long MAX_SWEEP_NANOS = 1_000 * MILLISECOND_NANOS;
+
+  private final World world;
+  private final Monitor monitor;
+  private final Shared shared;
+  private final SlabPool pool = new SlabPool();
+  private final List<Listener> listeners = new ArrayList<>();
+  private final List<WorldThread> threads = new ArrayList<>();
+  private final Map<ClientConnection, Watch> connections = new LinkedHashMap<>();
+  private long connectionsMade;
+  private boolean full;
+  private boolean closed;
+
+  private ClientServer(World world, ConnectionLimits limits, Requests requests) {
+    this.world = world;
+    monitor = world.threads().newMonitor();
+    shared =
+        new Shared(
+            world, limits, requests, pool, new RequestMemory(world, pool, limits), this::gone);
+  }
+
+  /**
+   * Takes the ports and begins to serve.
+   *
+   * @param handlers one for each API that is served
+   * @throws BindException if an address is taken or is not this machine's; the message names it
+   */
+  public static ClientServer start(
+      World world,
+      ConnectionLimits limits,
+      List<ListenerBinding> bindings,
+      Map<ApiKeys, ? extends ApiHandler<?>> handlers)
+      throws IOException {
+    ClientServer server = new ClientServer(world, limits, new Requests(handlers.values()));
+    boolean started = false;
+    try {
+      for (ListenerBinding binding : bindings) {
+        server.listeners.add(listen(world, binding));
+      }
+      server.startThreads(bindings);
+      started = true;
+      return server;
+    } finally {
+      if (!started) {
+        server.close();
+      }
+    }
+  }
+
+  private static Listener listen(World world, ListenerBinding binding) throws IOException {
+    try {
+      return world.network().listen(binding.address());
+    } catch (BindException e) {
+      BindException clear =
+          new BindException(
+              "The listener %s cannot have the address %s:%d: %s."
+                  .formatted(
+                      binding.name(),
+                      binding.address().getHostString(),
+                      binding.address().getPort(),
+                      e.getMessage()));
+      clear.initCause(e);
+      throw clear;
+    }
+  }
+
+  private void startThreads(List<ListenerBinding> bindings) {
+    for (int i = 0; i < bindings.size(); i++) {
+      String name = bindings.get(i).name();
+      Listener listener = listeners.get(i);
+      threads.add(
+          world
+              .threads()
+              .startVirtual("net-accept-" + name, () -> acceptConnections(name, listener)));
+    }
+    threads.add(world.threads().startVirtual("net-sweep", this::sweep));
+  }
+
+  /** The addresses that are listened on, in the order of the bindings, with their real ports. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.stream().map(Listener::localAddress).toList();
+  }
+
+  /** How many connections there are. */
+  public int connectionCount() {
+    monitor.lock();
+    try {
+      return connections.size();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Memory for requests and answers that is in use, in bytes. */
+  public long usedBufferBytes() {
+    return pool.usedBytes();
+  }
+
+  // --- accepting
+
+  private void acceptConnections(String listenerName, Listener listener) {
+    boolean failing = false;
+    while (!isClosed()) {
+      try {
+        Connection connection = listener.accept();
+        failing = false;
+        admit(listenerName, connection);
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        if (!failing) {
+          LOG.warn(
+              "The listener {} cannot take connections at the moment: {}.",
+              listenerName,
+              e.getMessage());
+        }
+        failing = true;
+        world.threads().sleep(ACCEPT_PAUSE_NANOS);
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    monitor.lock();
+    try {
+      return closed;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void admit(String listenerName, Connection connection) {
+    ClientConnection added = add(listenerName, connection);
+    if (added == null) {
+      connection.close();
+    } else {
+      added.start();
+    }
+  }
+
+  private @Nullable ClientConnection add(String listenerName, Connection connection) {
+    monitor.lock();
+    try {
+      if (closed) {
+        return null;
+      }
+      int limit = shared.limits().maxConnections();
+      if (connections.size() >= limit) {
+        if (!full) {
+          LOG.warn(
+              "There are {} connections, as many as max.connections allows; more are closed at"
+                  + " once.",
+              limit);
+        }
+        full = true;
+        return null;
+      }
+      Client client =
+          new Client(
+              connectionsMade++,
+              listenerName,
+              connection.localAddress(),
+              connection.remoteAddress());
+      ClientConnection added = new ClientConnection(shared, client, connection);
+      long maxIdleNanos = saturatedNanos(shared.limits().maxIdleMs());
+      connections.put(added, new Watch(added, maxIdleNanos, world.clock().nanoTime()));
+      return added;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void gone(ClientConnection connection) {
+    monitor.lock();
+    try {
+      connections.remove(connection);
+      full = false;
+      if (closed && connections.isEmpty()) {
+        monitor.signalAll();
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  // --- idle connections
+
+  private void sweep() {
+    long idleNanos = saturatedNanos(shared.limits().maxIdleMs());
+    long periodNanos = Math.clamp(idleNanos / 4, MILLISECOND_NANOS, MAX_SWEEP_NANOS);
+    while (awaitNextSweep(world.clock().nanoTime() + periodNanos)) {
+      boolean memoryScarce = shared.memory().isScarce();
+      for (Watch watch : watches()) {
+        watch.look(world.clock().nanoTime(), memoryScarce);
+      }
+    }
+  }
+
+  private boolean awaitNextSweep(long deadlineNanos) {
+    monitor.lock();
+    try {
+      boolean waiting = true;
+      while (!closed && waiting) {
+        waiting = monitor.awaitUntil(deadlineNanos);
+      }
+      return !closed;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private List<Watch> watches() {
+    monitor.lock();
+    try {
+      return List.copyOf(connections.values());
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private static long saturatedNanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  // --- closing
+
+  /**
+   * Takes no more connections, gives the answers under way a short time to be given and sent, and
+   * ends the connections. Returns when all threads are done; safe to repeat.
+   */
+  @Override
+  public void close() {
+    listeners.forEach(Listener::close);
+    if (setClosed()) {
+      open().forEach(ClientConnection::drain);
+      awaitGone(world.clock().nanoTime() + DRAIN_NANOS);
+      open().forEach(ClientConnection::end);
+      awaitAllGone();
+      threads.forEach(WorldThread::join);
+      pool.close();
+    }
+  }
+
+  private boolean setClosed() {
+    monitor.lock();
+    try {
+      boolean first = !closed;
+      closed = true;
+      monitor.signalAll();
+      return first;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private List<ClientConnection> open() {
+    monitor.lock();
+    try {
+      return List.copyOf(connections.keySet());
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void awaitGone(long deadlineNanos) {
+    monitor.lock();
+    try {
+      boolean waiting = true;
+      while (!connections.isEmpty() && waiting) {
+        waiting = monitor.awaitUntil(deadlineNanos);
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void awaitAllGone() {
+    monitor.lock();
+    try {
+      while (!connections.isEmpty()) {
+        monitor.await();
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.barnabas.server.net;
+
+import io.barnabas.world.Connection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts what a client sends into requests. Holds next to nothing until the client has sent its first
+ * bytes, then a small buffer, and a larger one while the client sends larger requests or many at a
+ * time. For the connection's reading thread, but for what says otherwise.
+ */
+final class FrameReader {
+  /** Enough for what clients send first. */
+  private static final int FIRST_BYTES = 128;
+
+  /** No request header is shorter: API, version, correlation id, length of the client's name. */
+  private static final int MIN_FRAME_BYTES = 10;
+
+  /** How far the buffer grows only because more bytes come at a time than it holds. */
+  private static final int MAX_READ_AHEAD_BYTES = 256 * 1024;
+
+  private static final int GROWTH = 4;
+
+  /** After this many fillings that needed a quarter of the buffer at most, it shrinks. */
+  private static final int SPARE_FILLINGS = 64;
+
+  private final Connection connection;
+  private final RequestMemory memory;
+  private final int maxFrameBytes;
+  private final BeforeWaiting beforeWaiting;
+  private final BooleanSupplier ended;
+
+  private ByteBuffer bytes = ByteBuffer.allocate(FIRST_BYTES).limit(0);
+  private @Nullable Slab slab;
+  private int frameEnd;
+  private int wantedCapacity = RequestMemory.SMALL_BYTES;
+  private int spareFillings;
+  private long reads;
+  private long frames;
+
+  private volatile long readsSeen;
+  private volatile long frameInWant = -1;
+
+  /** Something to be done first. */
+  @FunctionalInterface
+  interface BeforeWaiting {
+    void run() throws IOException;
+  }
+
+  /**
+   * @param beforeWaiting is run before this waits for the client or for memory
+   * @param ended whether nobody waits for requests any more
+   */
+  FrameReader(
+      Connection connection,
+      RequestMemory memory,
+      int maxFrameBytes,
+      BeforeWaiting beforeWaiting,
+      BooleanSupplier ended) {
+    this.connection = connection;
+    this.memory = memory;
+    this.maxFrameBytes = maxFrameBytes;
+    this.beforeWaiting = beforeWaiting;
+    this.ended = ended;
+  }
+
+  /**
+   * Waits for the next request; the one before is forgotten.
+   *
+   * @return false if the client has sent its last
+   * @throws MalformedRequestException if its length cannot be
+   */
+  boolean next() throws IOException, MalformedRequestException {
+    bytes.position(frameEnd);
+    frames++;
+    if (!fill(Integer.BYTES)) {
+      return false;
+    }
+    int length = bytes.getInt(bytes.position());
+    if (length < MIN_FRAME_BYTES || length > maxFrameBytes) {
+      throw new MalformedRequestException(
+          "it sent a request of %d bytes, where %d to %d are allowed"
+              .formatted(length, MIN_FRAME_BYTES, maxFrameBytes));
+    }
+    if (!fill(Integer.BYTES + length)) {
+      return false;
+    }
+    if (frameInWant >= 0) {
+      frameInWant = -1;
+    }
+    bytes.position(bytes.position() + Integer.BYTES);
+    frameEnd = bytes.position() + length;
+    return true;
+  }
+
+  /** The buffer that holds the request, from its position to {@link #frameEnd()}. */
+  ByteBuffer bytes() {
+    return bytes;
+  }
+
+  /** Where the request ends. */
+  int frameEnd() {
+    return frameEnd;
+  }
+
+  /** Lets go of the memory; nothing can be read any more. */
+  void close() {
+    bytes = ByteBuffer.allocate(0);
+    frameEnd = 0;
+    giveSlab();
+  }
+
+  /** How often bytes came; for any thread. */
+  long readsSeen() {
+    return readsSeen;
+  }
+
+  /**
+   * Which request, the first being 1, holds memory of its own while it has not come in completely;
+   * -1 if none does. For any thread.
+   */
+  long frameInWant() {
+    return frameInWant;
+  }
+
+  private boolean fill(int count) throws IOException {
+    if (bytes.remaining() >= count) {
+      return true;
+    }
+    beforeWaiting.run();
+    if (!bytes.hasRemaining()) {
+      settle();
+    }
+    leaveBorrowed();
+    while (bytes.remaining() < count) {
+      makeRoom(count);
+      if (!read(count)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A slab that is not resident serves one request; what came after it is small enough. */
+  private void leaveBorrowed() throws IOException {
+    Slab current = slab;
+    if (current != null && !current.resident && current.capacity() > RequestMemory.SMALL_BYTES) {
+      use(memory.take(RequestMemory.SMALL_BYTES, ended));
+    }
+  }
+
+  private boolean read(int count) throws IOException {
+    int start = bytes.position();
+    int end = bytes.limit();
+    int room = bytes.capacity();
+    Slab current = slab;
+    if (current != null && !current.resident) {
+      // What else came must fit into a small buffer: this one cannot be kept for it.
+      room = (int) Math.min(room, (long) start + count + RequestMemory.SMALL_BYTES);
+    }
+    bytes.limit(room).position(end);
+    int read;
+    try {
+      read = connection.read(bytes);
+    } finally {
+      end = bytes.position();
+      bytes.limit(end).position(start);
+    }
+    if (read < 0) {
+      return false;
+    }
+    if (end == bytes.capacity()) {
+      wantedCapacity = Math.max(wantedCapacity, Math.min(end * GROWTH, MAX_READ_AHEAD_BYTES));
+    }
+    reads++;
+    readsSeen = reads;
+    return true;
+  }
+
+  /** The buffer is empty: the time to give up one that has been too large for long. */
+  private void settle() throws IOException {
+    int filled = bytes.limit();
+    bytes.clear().limit(0);
+    Slab current = slab;
+    if (current == null || current.capacity() == RequestMemory.SMALL_BYTES) {
+      return;
+    }
+    int capacity = current.capacity();
+    spareFillings = filled <= capacity / GROWTH ? spareFillings + 1 : 0;
+    if (spareFillings > SPARE_FILLINGS) {
+      spareFillings = 0;
+      wantedCapacity = Math.max(RequestMemory.SMALL_BYTES, capacity / GROWTH);
+      use(memory.take(RequestMemory.SMALL_BYTES, ended));
+    }
+  }
+
+  private void makeRoom(int count) throws IOException {
+    int held = bytes.remaining();
+    int needed =
+        count > RequestMemory.LARGE_BYTES && held < RequestMemory.LARGE_BYTES
+            ? RequestMemory.LARGE_BYTES
+            : count;
+    int capacity = bytes.capacity();
+    if (capacity < needed) {
+      if (needed > RequestMemory.SMALL_BYTES) {
+        frameInWant = frames;
+      }
+      Slab larger = memory.take(needed, ended);
+      memory.keep(larger);
+      use(larger);
+    } else if (capacity < wantedCapacity && held <= RequestMemory.SMALL_BYTES) {
+      readAhead();
+    }
+    if (bytes.position() + needed > bytes.capacity()
+        || (bytes.position() >= bytes.capacity() / 2 && held <= bytes.capacity() / GROWTH)) {
+      bytes.compact().flip();
+    }
+  }
+
+  /** Changes to a buffer that holds more requests at a time, if there is one to be had. */
+  private void readAhead() {
+    Slab larger = memory.takeToKeep(wantedCapacity);
+    if (larger == null) {
+      wantedCapacity = bytes.capacity();
+    } else {
+      use(larger);
+    }
+  }
+
+  private void use(Slab other) {
+    other.bytes().put(bytes).flip();
+    giveSlab();
+    slab = other;
+    bytes = other.bytes();
+  }
+
+  private void giveSlab() {
+    Slab old = slab;
+    slab = null;
+    if (old != null) {
+      memory.give(old);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.barnabas.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.world.RealWorld;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Over real sockets. */
+@Timeout(60)
+class ClientServerTest {
+  private static final short METADATA_VERSION = 12;
+  private static final int MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+
+  private final Queue<Throwable> defects = new ConcurrentLinkedQueue<>();
+  private final RealWorld world = RealWorld.create((thread, failure) -> defects.add(failure));
+
+  @AfterEach
+  void noThreadFailed() {
+    assertThat(defects).isEmpty();
+  }
+
+  record TestHandler<Q extends ApiMessage>(
+      ApiKeys api, int oldest, int newest, BiConsumer<Q, Call> body) implements ApiHandler<Q> {
+    @Override
+    public short oldestVersion() {
+      return (short) oldest;
+    }
+
+    @Override
+    public short newestVersion() {
+      return (short) newest;
+    }
+
+    @Override
+    public void handle(Q request, Call call) {
+      body.accept(request, call);
+    }
+  }
+
+  private static TestHandler<MetadataRequestData> metadata(
+      BiConsumer<MetadataRequestData, Call> body) {
+    return new TestHandler<>(ApiKeys.METADATA, 4, 12, body);
+  }
+
+  private static void echo(MetadataRequestData request, Call call) {
+    MetadataResponseData answer = new MetadataResponseData().setClusterId(call.clientId());
+    request
+        .topics()
+        .forEach(
+            topic ->
+                answer
+                    .topics()
+                    .add(new MetadataResponseData.MetadataResponseTopic().setName(topic.name())));
+    call.answer(answer);
+  }
+
+  private ClientServer start(ApiHandler<?>... handlers) throws IOException {
+    return start(new ConnectionLimits(1_000, MAX_REQUEST_BYTES, 64L << 20, 600_000), handlers);
+  }
+
+  private ClientServer start(ConnectionLimits limits, ApiHandler<?>... handlers)
+      throws IOException {
+    Map<ApiKeys, ApiHandler<?>> all = new EnumMap<>(ApiKeys.class);
+    List.of(handlers).forEach(handler -> all.put(handler.api(), handler));
+    return ClientServer.start(
+        world,
+        limits,
+        List.of(
+            new ListenerBinding(
+                "PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
+        all);
+  }
+
+  private TestClient connect(ClientServer server) throws IOException {
+    return new TestClient(world, server.addresses().getFirst());
+  }
+
+  private static ByteBuffer metadataFrame(int correlationId, String... topics) {
+    MetadataRequestData request = new MetadataRequestData();
+    for (String topic : topics) {
+      request.topics().add(new MetadataRequestData.MetadataRequestTopic().setName(topic));
+    }
+    return TestClient.frame(ApiKeys.METADATA, METADATA_VERSION, correlationId, request);
+  }
+
+  private static MetadataResponseData metadataAnswer(ByteBuffer answer, int correlationId) {
+    assertThat(answer.getInt()).isEqualTo(correlationId);
+    assertThat(answer.get()).as("no tagged fields").isZero();
+    return new MetadataResponseData(TestClient.body(answer), METADATA_VERSION);
+  }
+
+  @Test
+  void requestsAreAnsweredInOrder() throws IOException {
+    try (ClientServer server = start(metadata(ClientServerTest::echo));
+        TestClient client = connect(server)) {
+      for (int i = 0; i < 100; i++) {
+        client.send(metadataFrame(i, "a" + i), metadataFrame(-i, "b" + i, "c"));
+      }
+      for (int i = 0; i < 100; i++) {
+        MetadataResponseData first = metadataAnswer(client.receive(), i);
+        assertThat(first.clusterId()).isEqualTo("test");
+        assertThat(first.topics().find("a" + i)).isNotNull();
+        assertThat(metadataAnswer(client.receive(), -i).topics()).hasSize(2);
+      }
+    }
+  }
+
+  @Test
+  void aTakenPortIsSaidClearly() throws IOException {
+    try (ClientServer server = start(metadata(ClientServerTest::echo))) {
+      InetSocketAddress taken = server.addresses().getFirst();
+      assertThatThrownBy(
+              () ->
+                  ClientServer.start(
+                      world,
+                      new ConnectionLimits(1, 1_000, 1_000, 1_000),
+                      List.of(new ListenerBinding("INTERNAL", taken)),
+                      Map.<ApiKeys, ApiHandler<?>>of()))
+          .isInstanceOf(BindException.class)
+          .hasMessageContaining("The listener INTERNAL cannot have the address")
+          .hasMessageContaining(":" + taken.getPort());
+    }
+  }
+
+  @Test
+  void unknownVersionsOfApiVersionsAreAnsweredWithTheKnownOnes() throws IOException {
+    TestHandler<ApiVersionsRequestData> handler =
+        new TestHandler<>(
+            ApiKeys.API_VERSIONS, 0, 4, (request, call) -> call.close("not to be called"));
+    try (ClientServer server = start(handler);
+        TestClient client = connect(server)) {
+      ByteBuffer frame =
+          TestClient.frame(
+              ApiKeys.API_VERSIONS,
+              (short) 4,
+              7,
+              new ApiVersionsRequestData()
+                  .setClientSoftwareName("x")
+                  .setClientSoftwareVersion("1"));
+      frame.putShort(6, (short) 99);
+      client.send(frame);
+      ByteBuffer answer = client.receive();
+      assertThat(answer.getInt()).isEqualTo(7);
+      ApiVersionsResponseData data =
+          new ApiVersionsResponseData(TestClient.body(answer), (short) 0);
+      assertThat(data.errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+      assertThat(data.apiKeys()).hasSize(1);
+      assertThat(data.apiKeys().find(ApiKeys.API_VERSIONS.id).maxVersion()).isEqualTo((short) 4);
+      assertThat(answer.hasRemaining()).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsNoRequestClosesTheConnection() throws IOException {
+    try (ClientServer server = start(metadata(ClientServerTest::echo))) {
+      ByteBuffer tooLong = ByteBuffer.allocate(4).putInt(MAX_REQUEST_BYTES + 1).flip();
+      ByteBuffer negative = ByteBuffer.allocate(4).putInt(-1).flip();
+      ByteBuffer empty = ByteBuffer.allocate(4);
+      ByteBuffer unknownVersion = metadataFrame(1, "a").putShort(6, (short) 3);
+      ByteBuffer unknownApi = metadataFrame(1, "a").putShort(4, (short) 9_999);
+      ByteBuffer notServed = metadataFrame(1, "a").putShort(4, ApiKeys.VOTE.id);
+      ByteBuffer longClientId = metadataFrame(1, "a").putShort(12, Short.MAX_VALUE);
+      ByteBuffer cut = metadataFrame(1, "abcdefgh");
+      cut.limit(cut.limit() - 6).putInt(0, cut.limit() - 4);
+      ByteBuffer zeros = ByteBuffer.allocate(1_000).putInt(0, 996);
+      List<ByteBuffer> bad =
+          List.of(
+              tooLong,
+              negative,
+              empty,
+              unknownVersion,
+              unknownApi,
+              notServed,
+              longClientId,
+              cut,
+              zeros);
+      for (ByteBuffer bytes : bad) {
+        try (TestClient client = connect(server)) {
+          client.send(bytes);
+          assertThat(client.isClosedByServer()).as("%s", bytes).isTrue();
+        }
+      }
+    }
+  }
+}
