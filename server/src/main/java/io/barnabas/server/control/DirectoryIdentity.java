@@ -1,0 +1,94 @@
+package io.barnabas.server.control;
+
+import io.barnabas.server.settings.SettingsException;
+import io.barnabas.world.Disk;
+import io.barnabas.world.Randomness;
+import io.barnabas.world.World;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Whose a data directory is. Kept in Kafka's {@code meta.properties} in the directory, so that a
+ * node never starts on the data of another node or cluster.
+ */
+public record DirectoryIdentity(String clusterId, int nodeId, Uuid directoryId) {
+  private static final String LOST_AND_FOUND = "lost+found";
+
+  /**
+   * What a directory says; an empty one is given to this node first, and to a new cluster if none
+   * is named. When this returns, it survives a power loss. For a platform thread, and while the
+   * directory is held against other processes.
+   *
+   * @param directory must be there
+   * @param clusterId the cluster that the node must belong to, if it was said
+   * @throws SettingsException if the directory is another node's or another cluster's
+   * @throws IOException if it holds data but does not say whose, or if the disk fails; the message
+   *     is for the operator
+   */
+  public static DirectoryIdentity establish(
+      World world, Path directory, int nodeId, Optional<String> clusterId)
+      throws IOException, SettingsException {
+    Disk disk = world.disk();
+    // A killed process may have left the file seen now, yet not safe from a power loss.
+    disk.forceDirectory(directory);
+    Optional<MetaProperties> found = MetaProperties.read(disk, directory);
+    if (found.isPresent()) {
+      check(directory, found.get(), nodeId, clusterId);
+    } else {
+      refuseIfDataIsThere(disk, directory);
+    }
+    String cluster =
+        found
+            .map(MetaProperties::clusterId)
+            .or(() -> clusterId)
+            .orElseGet(() -> newId(world.randomness()).toString());
+    Optional<Uuid> kept = found.flatMap(MetaProperties::directoryId);
+    Uuid id = kept.orElseGet(() -> newId(world.randomness()));
+    if (kept.isEmpty()) {
+      new MetaProperties(cluster, nodeId, Optional.of(id)).write(disk, directory);
+    }
+    return new DirectoryIdentity(cluster, nodeId, id);
+  }
+
+  private static void check(
+      Path directory, MetaProperties found, int nodeId, Optional<String> clusterId)
+      throws SettingsException {
+    if (found.nodeId() != nodeId) {
+      throw new SettingsException(
+          "The setting node.id is %d, but the data in %s is that of node %d."
+              .formatted(nodeId, directory, found.nodeId()));
+    }
+    if (clusterId.isPresent() && !clusterId.get().equals(found.clusterId())) {
+      throw new SettingsException(
+          "The setting cluster.id is %s, but the data in %s is of cluster %s."
+              .formatted(clusterId.get(), directory, found.clusterId()));
+    }
+  }
+
+  /** Partitions and the metadata's log are directories; a lock or checkpoint file is no data. */
+  private static void refuseIfDataIsThere(Disk disk, Path directory) throws IOException {
+    for (Path each : disk.list(directory)) {
+      String name = each.toString();
+      boolean ignored = name.startsWith(".") || name.equals(LOST_AND_FOUND);
+      if (!ignored && disk.isDirectory(directory.resolve(each))) {
+        throw new IOException(
+            ("%s holds data (%s), but its file %s is missing; restore that file, or set log.dirs"
+                    + " to an empty directory")
+                .formatted(directory, name, MetaProperties.NAME));
+      }
+    }
+  }
+
+  /** As Kafka draws them: of version 4, none that it reserves, none like an option. */
+  private static Uuid newId(Randomness randomness) {
+    Uuid id;
+    do {
+      long most = (randomness.nextLong() & ~0xf000L) | 0x4000L;
+      long least = (randomness.nextLong() & ~(3L << 62)) | (1L << 63);
+      id = new Uuid(most, least);
+    } while (Uuid.RESERVED.contains(id) || id.toString().startsWith("-"));
+    return id;
+  }
+}
