@@ -24,6 +24,7 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -105,10 +106,11 @@ final class ConfigAlteration {
     }
     if (!repeated.isEmpty()) {
       throw new InvalidRequestException(
-          "Error due to duplicate config keys: " + String.join(",", repeated));
+          "Error due to duplicate config keys: " + String.join(", ", repeated));
     }
     if (!nulls.isEmpty()) {
-      throw new InvalidRequestException("Null value not supported for: " + String.join(",", nulls));
+      throw new InvalidRequestException(
+          "Null value not supported for : " + String.join(", ", nulls));
     }
   }
 
@@ -158,6 +160,7 @@ final class ConfigAlteration {
     String name = change.resource().name();
     return switch (change.resource().type()) {
       case TOPIC -> {
+        checkTopicName(name);
         if (image.topicByName(name).isEmpty()) {
           throw new UnknownTopicOrPartitionException(
               "The topic '%s' does not exist.".formatted(name));
@@ -171,10 +174,19 @@ final class ConfigAlteration {
       }
       default ->
           throw new InvalidRequestException(
-              "Settings of a %s cannot be changed".formatted(change.resource().type()));
+              "Settings of a resource of type %s cannot be changed."
+                  .formatted(change.resource().type()));
     };
   }
 
+  private static void checkTopicName(String name) {
+    if (name.isEmpty()) {
+      throw new InvalidRequestException("Default topic resources are not allowed.");
+    }
+    Topic.validate(name);
+  }
+
+  /** A broker by its id, or all brokers. */
   private void checkBroker(String name) {
     if (name.isEmpty()) {
       return;
@@ -182,19 +194,23 @@ final class ConfigAlteration {
     try {
       int id = Integer.parseInt(name);
       if (!image.brokers().containsKey(id)) {
-        throw new InvalidRequestException("There is no broker %d".formatted(id));
+        throw new InvalidRequestException("No broker with id %d is registered.".formatted(id));
       }
     } catch (NumberFormatException e) {
-      throw new InvalidRequestException("Unable to parse broker name as a base 10 number.");
+      throw new InvalidRequestException("Node id must be an integer, but it is: " + name);
     }
   }
 
+  /** What an older release allowed to be set can still be deleted. */
   private void checkDynamic(List<Op> ops) {
-    Set<String> others = ops.stream().map(Op::name).collect(Collectors.toCollection(TreeSet::new));
+    Set<String> others =
+        ops.stream()
+            .filter(op -> typeOf(op) != OpType.DELETE)
+            .map(Op::name)
+            .collect(Collectors.toCollection(TreeSet::new));
     others.removeAll(command.brokerSettings().names());
     if (!others.isEmpty()) {
-      throw new InvalidRequestException(
-          "Cannot update these configs dynamically: " + String.join(", ", others));
+      throw new InvalidRequestException("Cannot update these configs dynamically: " + others);
     }
   }
 
@@ -243,7 +259,7 @@ final class ConfigAlteration {
       try {
         definitions.parse(own);
       } catch (ConfigException e) {
-        throw new InvalidConfigurationException(e.getMessage());
+        throw new InvalidRequestException(e.getMessage());
       }
     }
   }

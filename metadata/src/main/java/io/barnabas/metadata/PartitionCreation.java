@@ -79,7 +79,7 @@ final class PartitionCreation {
     growth.assignments().ifPresent(given -> checkAssignments(topic, additional, given));
     if (additional > TopicCreation.MAX_PARTITIONS_PER_REQUEST - partitionsAdded) {
       throw new PolicyViolationException(
-          "Excessively large number of partitions per request: at most %d can be created at once."
+          "Excessively large number of additional partitions per request: at most %d at once."
               .formatted(TopicCreation.MAX_PARTITIONS_PER_REQUEST));
     }
     List<List<Integer>> placed =

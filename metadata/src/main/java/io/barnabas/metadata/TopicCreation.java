@@ -127,6 +127,10 @@ final class TopicCreation {
   }
 
   private void checkName(String name) {
+    if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+      throw new InvalidRequestException(
+          "Creation of internal topic %s is prohibited.".formatted(name));
+    }
     Topic.validate(name);
     if (image.topicIds().containsKey(name)) {
       throw new TopicExistsException("Topic '%s' already exists.".formatted(name));
@@ -181,7 +185,7 @@ final class TopicCreation {
 
   private static PolicyViolationException tooManyPartitions() {
     return new PolicyViolationException(
-        "Excessively large number of partitions per request: at most %d can be created at once."
+        "Excessively large number of partitions per request: at most %d at once."
             .formatted(MAX_PARTITIONS_PER_REQUEST));
   }
 

@@ -4,8 +4,10 @@ import io.barnabas.metadata.DeleteTopics.Named;
 import io.barnabas.metadata.DeleteTopics.TopicResult;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
@@ -20,21 +22,12 @@ final class TopicDeletion {
   private TopicDeletion() {}
 
   static Decision<List<TopicResult>> decide(ClusterImage image, List<Named> topics) {
-    Set<Named> once = new LinkedHashSet<>(topics);
     Set<Named> repeated = repeated(topics);
-    Set<Uuid> deleted = new HashSet<>();
-    List<Fact> facts = new ArrayList<>();
     List<TopicResult> results = new ArrayList<>();
-    for (Named topic : once) {
+    Map<TopicImage, Integer> mentions = new LinkedHashMap<>();
+    for (Named topic : new LinkedHashSet<>(topics)) {
       try {
-        TopicImage found = find(image, topic, repeated.contains(topic));
-        if (!deleted.add(found.id())) {
-          throw new InvalidRequestException(
-              "The provided topic name maps to an ID that was already supplied.");
-        }
-        facts.add(new Fact.TopicDeleted(found.id()));
-        results.add(
-            new TopicResult(Optional.of(found.name()), found.id(), Errors.NONE, Optional.empty()));
+        mentions.merge(find(image, topic, repeated.contains(topic)), 1, Integer::sum);
       } catch (ApiException e) {
         results.add(
             new TopicResult(
@@ -44,7 +37,26 @@ final class TopicDeletion {
                 Optional.ofNullable(e.getMessage())));
       }
     }
+    List<Fact> facts = new ArrayList<>();
+    mentions.forEach(
+        (topic, count) -> {
+          if (count == 1) {
+            facts.add(new Fact.TopicDeleted(topic.id()));
+          }
+          results.add(result(topic, count));
+        });
     return new Decision<>(facts, results);
+  }
+
+  /** A topic named in two ways is not deleted: the client is confused about which it means. */
+  private static TopicResult result(TopicImage topic, int mentions) {
+    return mentions == 1
+        ? new TopicResult(Optional.of(topic.name()), topic.id(), Errors.NONE, Optional.empty())
+        : new TopicResult(
+            Optional.of(topic.name()),
+            topic.id(),
+            Errors.INVALID_REQUEST,
+            Optional.of("The provided topic name maps to an ID that was already supplied."));
   }
 
   private static Set<Named> repeated(List<Named> topics) {

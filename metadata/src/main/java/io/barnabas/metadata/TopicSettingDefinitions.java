@@ -5,6 +5,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.DOUBLE;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
@@ -16,6 +17,7 @@ import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /** What each topic-level setting means. */
 final class TopicSettingDefinitions {
@@ -27,15 +29,14 @@ final class TopicSettingDefinitions {
   /** Settings of Kafka that would be ignored here, and are refused for that reason. */
   private static final Set<String> ONLY_KAFKAS =
       Set.of(
-          "flush.ms",
-          "preallocate",
-          "unclean.leader.election.enable",
-          "message.downconversion.enable",
+          "errors.deadletterqueue.group.enable",
           "compression.gzip.level",
           "compression.lz4.level",
           "compression.zstd.level",
           "leader.replication.throttled.replicas",
           "follower.replication.throttled.replicas",
+          "remote.copy.lag.bytes",
+          "remote.copy.lag.ms",
           "remote.storage.enable",
           "remote.log.copy.disable",
           "remote.log.delete.on.disable",
@@ -71,21 +72,43 @@ final class TopicSettingDefinitions {
         "flush.messages",
         LONG,
         1L,
-        LambdaValidator.with(
-            TopicSettingDefinitions::checkFlushMessages,
-            () -> "[1, 9223372036854775807], 1 or 9223372036854775807"),
+        atLeast(1),
         HIGH,
         "1: a record is acknowledged when it is on disk; one flush serves all records that wait."
             + " 9223372036854775807: the operating system decides when records get to the disk,"
-            + " and what it has not written is lost with the power.");
+            + " and what it has not written is lost with the power. Numbers between mean the same"
+            + " as 1.");
+    d.define(
+        "flush.ms",
+        LONG,
+        Long.MAX_VALUE,
+        atLeast(0),
+        LOW,
+        "How long a record may be unflushed. Always kept with flush.messages=1; cannot be set with"
+            + " flush.messages=9223372036854775807.");
+    d.define(
+        "unclean.leader.election.enable",
+        BOOLEAN,
+        false,
+        onlyFalse("a replica that lacks acknowledged records never leads"),
+        MEDIUM,
+        "Whether a replica that lacks acknowledged records may lead if no other is left: never.");
   }
 
-  private static void checkFlushMessages(String name, Object value) {
-    if (!(value instanceof Long number) || (number != 1 && number != Long.MAX_VALUE)) {
+  private static ConfigDef.Validator onlyFalse(String reason) {
+    return LambdaValidator.with(
+        (name, value) -> {
+          if (!Boolean.FALSE.equals(value)) {
+            throw new ConfigException(name, value, "The only value is false: " + reason);
+          }
+        },
+        () -> "[false]");
+  }
+
+  private static void onlyProducer(String name, @Nullable Object value) {
+    if (!"producer".equals(value)) {
       throw new ConfigException(
-          name,
-          value,
-          "Value must be 1 (flush before acknowledging) or 9223372036854775807 (never)");
+          name, value, "The only value is producer: brokers do not compress records again");
     }
   }
 
@@ -118,7 +141,7 @@ final class TopicSettingDefinitions {
         "cleanup.policy",
         LIST,
         "delete",
-        ConfigDef.ValidList.in("delete", "compact"),
+        ConfigDef.ValidList.in("compact", "delete"),
         MEDIUM,
         "What is done with old records: delete removes them by age and size, compact keeps the"
             + " newest of each key and takes only records that have one; or both.");
@@ -166,7 +189,7 @@ final class TopicSettingDefinitions {
         "compression.type",
         STRING,
         "producer",
-        in("producer"),
+        LambdaValidator.with(TopicSettingDefinitions::onlyProducer, () -> "[producer]"),
         MEDIUM,
         "How records are compressed on disk: as the producer sent them.");
     d.define(
@@ -228,5 +251,12 @@ final class TopicSettingDefinitions {
         atLeast(0),
         LOW,
         "The distance between two entries of an offset index.");
+    d.define(
+        "preallocate",
+        BOOLEAN,
+        false,
+        onlyFalse("files grow as records come"),
+        LOW,
+        "Whether files have their final size from the start: never.");
   }
 }

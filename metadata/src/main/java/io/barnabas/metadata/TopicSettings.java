@@ -65,6 +65,16 @@ public final class TopicSettings {
     } catch (ConfigException e) {
       throw new InvalidConfigurationException(e.getMessage());
     }
+    checkTogether(own, inherited);
+  }
+
+  private static void checkTogether(Map<String, String> own, Map<String, String> inherited) {
+    if (number("flush.ms", own, inherited) != Long.MAX_VALUE
+        && number("flush.messages", own, inherited) == Long.MAX_VALUE) {
+      throw new InvalidConfigurationException(
+          "flush.ms has no effect with flush.messages=9223372036854775807; with flush.messages=1,"
+              + " which is the default, every acknowledged record is flushed");
+    }
     long minimumLag = number("min.compaction.lag.ms", own, inherited);
     long maximumLag = number("max.compaction.lag.ms", own, inherited);
     if (minimumLag > maximumLag) {
@@ -94,10 +104,12 @@ public final class TopicSettings {
     if (value != null) {
       return new TopicSetting(key.name, value, TopicSetting.Source.TOPIC);
     }
-    String given = inherited.get(key.name);
-    return given == null
-        ? new TopicSetting(key.name, defaultOf(key), TopicSetting.Source.DEFAULT)
-        : new TopicSetting(key.name, given, TopicSetting.Source.NODE);
+    String otherwise = defaultOf(key);
+    String given = inherited.getOrDefault(key.name, otherwise);
+    return new TopicSetting(
+        key.name,
+        given,
+        given.equals(otherwise) ? TopicSetting.Source.DEFAULT : TopicSetting.Source.NODE);
   }
 
   /**
