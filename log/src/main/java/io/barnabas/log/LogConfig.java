@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigException;
@@ -51,7 +52,7 @@ public record LogConfig(
         s.intOf("segment.index.bytes", 10 << 20),
         s.longOf("retention.ms", 604_800_000),
         s.longOf("retention.bytes", -1),
-        Set.of(s.textOf("cleanup.policy", "delete").split("\\s*,\\s*", 0)),
+        Set.copyOf(List.of(s.textOf("cleanup.policy", "delete").split("\\s*,\\s*", 0))),
         s.longOf("flush.messages", 1),
         s.longOf("flush.ms", Long.MAX_VALUE),
         s.intOf("max.message.bytes", 1_048_588),

@@ -59,8 +59,7 @@ class IncrementalAlterConfigsTest {
     return op(SET, name, value);
   }
 
-  static Stream<Arguments> refusals() {
-    ConfigResource logger = new ConfigResource(ConfigResource.Type.BROKER_LOGGER, "1");
+  static Stream<Arguments> refusalsOfTopics() {
     return Stream.of(
         refused(
             topicResource("no"),
@@ -113,7 +112,12 @@ class IncrementalAlterConfigsTest {
             TOPIC,
             Errors.INVALID_REQUEST,
             "Unknown operation type 7",
-            new Op("retention.ms", (byte) 7, Optional.of("1"))),
+            new Op("retention.ms", (byte) 7, Optional.of("1"))));
+  }
+
+  static Stream<Arguments> refusalsOfBrokers() {
+    ConfigResource logger = new ConfigResource(ConfigResource.Type.BROKER_LOGGER, "1");
+    return Stream.of(
         refused(
             BROKER,
             Errors.INVALID_REQUEST,
@@ -146,7 +150,7 @@ class IncrementalAlterConfigsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("refusals")
+  @MethodSource({"refusalsOfTopics", "refusalsOfBrokers"})
   void whatCannotBeChangesNothingOfItsResource(Change change, Errors error, String message) {
     Change good = new Change(broker(""), List.of(set("max.connections", "7")));
     Decision<List<ResourceResult>> decision = alter(false, change, good);
