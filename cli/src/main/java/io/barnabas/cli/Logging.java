@@ -1,0 +1,33 @@
+package io.barnabas.cli;
+
+import java.util.Map;
+
+/** What is logged, to standard error, through slf4j-simple. */
+final class Logging {
+  private static final String PREFIX = "org.slf4j.simpleLogger.";
+
+  private Logging() {}
+
+  /**
+   * Chooses levels and form before the first logger exists. A system property of slf4j-simple that
+   * is set goes before this.
+   */
+  static void configure(String... arguments) {
+    boolean isNode = arguments.length > 0 && arguments[0].equals("start");
+    Map<String, String> settings =
+        Map.of(
+            "defaultLogLevel", isNode ? "info" : "off",
+            "log.org.apache.kafka", isNode ? "warn" : "off",
+            "showDateTime", "true",
+            "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+            "showThreadName", "false",
+            "showShortLogName", "true");
+    settings.forEach((name, value) -> putIfAbsent(PREFIX + name, value));
+  }
+
+  private static void putIfAbsent(String name, String value) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, value);
+    }
+  }
+}

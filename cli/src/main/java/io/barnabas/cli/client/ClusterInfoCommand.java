@@ -1,0 +1,10 @@
+package io.barnabas.cli.client;
+
+import picocli.CommandLine.Command;
+
+/** {@code barnabas cluster}. */
+@Command(
+    name = "cluster",
+    description = "Show the cluster: its nodes, their health and their disks.",
+    subcommands = {ClusterStatus.class, ClusterDisks.class})
+public final class ClusterInfoCommand extends Group {}

@@ -1,0 +1,35 @@
+package io.barnabas.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.cli.CliException;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FromTest {
+  @Test
+  void everyWayToSayWhere() {
+    assertThat(From.parse("beginning")).isEqualTo(new From.Beginning());
+    assertThat(From.parse("end")).isEqualTo(new From.End());
+    assertThat(From.parse("17")).isEqualTo(new From.Offset(17));
+    assertThat(From.parse("-3")).isEqualTo(new From.BeforeEnd(3));
+    assertThat(From.parse("1970-01-01T00:00:01.5Z")).isEqualTo(new From.Time(1500));
+    assertThat(From.parse("1970-01-01T01:00:00+01:00")).isEqualTo(new From.Time(0));
+    long midnight =
+        LocalDate.of(2026, 1, 1).atStartOfDay(ZoneId.systemDefault()).toInstant().toEpochMilli();
+    assertThat(From.parse("2026-01-01")).isEqualTo(new From.Time(midnight));
+    assertThat(From.parse("2026-01-01T00:00")).isEqualTo(new From.Time(midnight));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "start", "1.5", "--1", "2026-13-01", "99999999999999999999"})
+  void nothingElse(String text) {
+    assertThatThrownBy(() -> From.parse(text))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("no place to begin");
+  }
+}
