@@ -26,7 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DirectoryIdentityTest {
   private static final Path DIRECTORY = Path.of("/data");
   private static final Path FILE = DIRECTORY.resolve("meta.properties");
-  private static final int SEEDS = 10;
+  private static final int SEEDS = 5;
+
+  /** A life has fewer than that change the disk. */
+  private static final int OPERATIONS = 9;
 
   private final SimulatedDisk disk = new SimulatedDisk(1 << 20);
   private long seed;
@@ -123,16 +126,22 @@ class DirectoryIdentityTest {
     int crashes = 0;
     for (seed = 0; seed < SEEDS; seed++) {
       long operation = 0;
-      while (crashesAt(operation, mode)) {
-        operation++;
+      for (long next = 0; next < OPERATIONS; next++) {
+        operation = 0;
+        while (crashesAt(operation, next, mode)) {
+          operation++;
+        }
       }
       crashes += (int) operation;
     }
     assertThat(crashes).as("cut points tried").isGreaterThanOrEqualTo(SEEDS * 6);
   }
 
-  /** Whether the first life was cut off. What a life reported must hold in all that follow. */
-  private boolean crashesAt(long operation, CrashMode mode) throws IOException {
+  /**
+   * Whether the first life was cut off; the one after it is cut off, too. What a life reported must
+   * hold in all that follow.
+   */
+  private boolean crashesAt(long operation, long next, CrashMode mode) throws IOException {
     SimulatedDisk fresh = new SimulatedDisk(1 << 20);
     fresh.createDirectories(DIRECTORY);
     AtomicReference<Optional<DirectoryIdentity>> reported = new AtomicReference<>(Optional.empty());
@@ -140,7 +149,7 @@ class DirectoryIdentityTest {
     if (live(seed, fresh, reported) == RunEnd.FINISHED) {
       return false;
     }
-    fresh.crashAtOperation(fresh.operations() + operation % 7, CrashMode.LOSE_UNFORCED);
+    fresh.crashAtOperation(fresh.operations() + next, CrashMode.LOSE_UNFORCED);
     live(seed + 1, fresh, reported);
     fresh.crashAtOperation(-1, mode);
     assertThat(live(seed + 2, fresh, reported)).isEqualTo(RunEnd.FINISHED);
