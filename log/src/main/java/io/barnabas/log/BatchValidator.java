@@ -139,43 +139,43 @@ final class BatchValidator {
   }
 
   private void walk(RecordWalker records, ByteBuffer buffer, int at, int count) throws IOException {
+    boolean stamped = (BatchFormat.attributes(buffer, at) & BatchFormat.LOG_APPEND_TIME) != 0;
     long base = buffer.getLong(at + BatchFormat.BASE_TIMESTAMP);
     long max = -1;
-    List<RefusedRecordsException.RecordError> errors = new ArrayList<>(0);
-    boolean onlyTimestamps = true;
+    RecordErrors errors = new RecordErrors();
     for (int i = 0; i < count; i++) {
       records.advance();
-      long timestamp = base + records.timestampDelta();
+      long timestamp =
+          stamped
+              ? buffer.getLong(at + BatchFormat.MAX_TIMESTAMP)
+              : base + records.timestampDelta();
       max = Math.max(max, timestamp);
       String keyOrOffset = keyOrOffsetError(records, i);
+      String time = keyOrOffset == null ? timestampError(stamped, timestamp, i) : null;
       if (keyOrOffset != null) {
-        onlyTimestamps = false;
-        add(errors, i, keyOrOffset);
-      } else if (!config.logAppendTime() && timestampOutOfBounds(timestamp)) {
-        add(errors, i, "Timestamp " + timestamp + " of message is out of range.");
+        errors.add(Errors.INVALID_RECORD, i, keyOrOffset);
+      } else if (time != null) {
+        errors.add(Errors.INVALID_TIMESTAMP, i, time);
       }
     }
     if (!records.atEnd()) {
       throw new InvalidRecordException("A batch has bytes after its last record");
     }
-    if (!errors.isEmpty()) {
-      throw new RefusedRecordsException(
-          onlyTimestamps ? Errors.INVALID_TIMESTAMP : Errors.INVALID_RECORD,
-          onlyTimestamps
-              ? "One or more records have been rejected due to invalid timestamp"
-              : "One or more records have been rejected",
-          errors);
-    }
-    if (!config.logAppendTime() && max != buffer.getLong(at + BatchFormat.MAX_TIMESTAMP)) {
-      buffer.putLong(at + BatchFormat.MAX_TIMESTAMP, max);
-      buffer.putInt(at + BatchFormat.CRC, BatchFormat.crc(buffer, at));
+    errors.throwIfAny();
+    if (!config.logAppendTime()) {
+      setCreateTime(buffer, at, max);
     }
   }
 
-  private static void add(
-      List<RefusedRecordsException.RecordError> errors, int index, String message) {
-    if (errors.size() < MAX_RECORD_ERRORS) {
-      errors.add(new RefusedRecordsException.RecordError(index, message));
+  /** Corrects what a client said of all the records, as they say otherwise. */
+  private static void setCreateTime(ByteBuffer buffer, int at, long maxTimestamp) {
+    int attributes = BatchFormat.attributes(buffer, at);
+    boolean stamped = (attributes & BatchFormat.LOG_APPEND_TIME) != 0;
+    if (stamped || maxTimestamp != buffer.getLong(at + BatchFormat.MAX_TIMESTAMP)) {
+      int cleared = attributes & ~BatchFormat.LOG_APPEND_TIME;
+      buffer.putShort(at + BatchFormat.ATTRIBUTES, (short) cleared);
+      buffer.putLong(at + BatchFormat.MAX_TIMESTAMP, maxTimestamp);
+      buffer.putInt(at + BatchFormat.CRC, BatchFormat.crc(buffer, at));
     }
   }
 
@@ -193,11 +193,52 @@ final class BatchValidator {
     return null;
   }
 
-  private boolean timestampOutOfBounds(long timestamp) {
-    if (timestamp == -1) {
-      return false;
+  private @org.jspecify.annotations.Nullable String timestampError(
+      boolean stamped, long timestamp, int index) {
+    if (!config.logAppendTime() && timestamp != -1) {
+      boolean outOfRange =
+          nowMs - timestamp > config.timestampBeforeMaxMs()
+              || timestamp - nowMs > config.timestampAfterMaxMs();
+      return outOfRange
+          ? ("Timestamp %d of message with offset %d is out of range. The timestamp should be at"
+                  + " most %d ms before and %d ms after the broker's time %d")
+              .formatted(
+                  timestamp,
+                  index,
+                  config.timestampBeforeMaxMs(),
+                  config.timestampAfterMaxMs(),
+                  nowMs)
+          : null;
     }
-    return nowMs - timestamp > config.timestampBeforeMaxMs()
-        || timestamp - nowMs > config.timestampAfterMaxMs();
+    return stamped
+        ? ("Invalid timestamp type in message %d. Producer should not set timestamp type to"
+                + " LogAppendTime.")
+            .formatted(index)
+        : null;
+  }
+
+  /** The bad records of a batch, not more than a client can use. */
+  private static final class RecordErrors {
+    private final List<RefusedRecordsException.RecordError> all = new ArrayList<>(0);
+    private boolean onlyTimestamps = true;
+
+    void add(Errors error, int index, String message) {
+      onlyTimestamps &= error == Errors.INVALID_TIMESTAMP;
+      if (all.size() < MAX_RECORD_ERRORS) {
+        all.add(new RefusedRecordsException.RecordError(index, message));
+      }
+    }
+
+    void throwIfAny() {
+      if (all.isEmpty()) {
+        return;
+      }
+      throw new RefusedRecordsException(
+          onlyTimestamps ? Errors.INVALID_TIMESTAMP : Errors.INVALID_RECORD,
+          onlyTimestamps
+              ? "One or more records have been rejected due to invalid timestamp"
+              : "One or more records have been rejected",
+          all);
+    }
   }
 }

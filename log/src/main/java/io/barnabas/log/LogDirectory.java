@@ -115,7 +115,7 @@ public final class LogDirectory implements Closeable {
             .orElseThrow(() -> new DirectoryInUseException(directory + " is in use"));
     LogDirectory opened = new LogDirectory(world, directory, options, held);
     opened.housekeeper.every(options.retentionCheckIntervalMs(), opened::clean);
-    opened.housekeeper.every(options.checkpointIntervalMs(), opened::checkpoint);
+    opened.housekeeper.every(options.checkpointIntervalMs(), opened::makeRecoverable);
     opened.housekeeper.later(0, opened::removeDeletedFolders);
     return opened;
   }
@@ -312,6 +312,13 @@ public final class LogDirectory implements Closeable {
 
   void later(long delayMs, Housekeeper.Task task) {
     housekeeper.later(delayMs, task);
+  }
+
+  private void makeRecoverable() throws IOException {
+    for (PartitionLog log : logs.values()) {
+      log.makeRecoverable();
+    }
+    checkpoint();
   }
 
   private void clean() throws IOException {

@@ -37,6 +37,10 @@ final class LogLoader {
   final EpochCache epochs;
   final ProducerStates producers = new ProducerStates();
   final List<Segment> segments = new ArrayList<>();
+
+  /** Full segments whose indexes are not on disk. */
+  final List<Segment> unindexed = new ArrayList<>();
+
   long logEndOffset;
 
   /**
@@ -99,7 +103,11 @@ final class LogLoader {
       Segment segment = new Segment(disk, folder, base, nowMs);
       segments.add(segment);
       Long next = files.higherKey(base);
-      recover(segment, next == null ? recoveryPoint : Math.min(next, recoveryPoint));
+      boolean indexed =
+          recover(segment, next == null ? recoveryPoint : Math.min(next, recoveryPoint));
+      if (!indexed && next != null) {
+        unindexed.add(segment);
+      }
     }
     if (logEndOffset < recoveryPoint) {
       Segment last = segments.isEmpty() ? null : segments.getLast();
@@ -200,8 +208,9 @@ final class LogLoader {
    * Reads a segment from where it may be bad, and its indexes, or builds them.
    *
    * @param knownBelow what was forced of it
+   * @return whether the indexes were there
    */
-  private void recover(Segment segment, long knownBelow) throws IOException {
+  private boolean recover(Segment segment, long knownBelow) throws IOException {
     long before = logEndOffset;
     boolean indexed =
         !rebuildEpochs && knownBelow > before && segment.loadIndexes(disk, knownBelow);
@@ -219,7 +228,7 @@ final class LogLoader {
     }
     if (good == segment.size()) {
       segment.dirty = logEndOffset > recoveryPoint;
-      return;
+      return indexed;
     }
     if (logEndOffset < knownBelow) {
       throw damaged(segment, good, lastOffsetAt(segment, good, knownBelow), "is damaged");
@@ -227,6 +236,7 @@ final class LogLoader {
     LOG.warn("{} is cut from {} to {} bytes", segment.path(".log"), segment.size(), good);
     segment.cutTo(good);
     cut = true;
+    return indexed;
   }
 
   /**
@@ -268,7 +278,8 @@ final class LogLoader {
       ProducerStates producers,
       List<Segment> segments,
       long logStartOffset,
-      long logEndOffset)
+      long logEndOffset,
+      long nowMs)
       throws IOException {
     TreeMap<Long, Path> snapshots = new TreeMap<>();
     for (Path name : disk.list(folder)) {
@@ -281,28 +292,34 @@ final class LogLoader {
     long from = logStartOffset;
     for (long offset : snapshots.descendingKeySet()) {
       Path snapshot = folder.resolve(Segment.name(offset, ".snapshot"));
-      if (offset <= logEndOffset && producers.load(Checkpoints.read(disk, snapshot))) {
+      if (offset <= logEndOffset && producers.load(Checkpoints.read(disk, snapshot), nowMs)) {
         from = offset;
         break;
       }
       LOG.warn("{} is of no use and is removed", snapshot);
       disk.delete(snapshot);
     }
+    for (long older : snapshots.headMap(from).keySet()) {
+      // Those at the beginning of a segment help when the log is cut back to it.
+      if (segments.stream().noneMatch(s -> s.baseOffset == older)) {
+        disk.delete(folder.resolve(Segment.name(older, ".snapshot")));
+      }
+    }
     for (int i = 0; i < segments.size(); i++) {
       boolean covered = i < segments.size() - 1 && segments.get(i + 1).baseOffset <= from;
       if (!covered && from < logEndOffset) {
-        noteProducers(segments.get(i), from, producers);
+        noteProducers(segments.get(i), from, producers, nowMs);
       }
     }
   }
 
-  private static void noteProducers(Segment segment, long from, ProducerStates producers)
-      throws IOException {
+  private static void noteProducers(
+      Segment segment, long from, ProducerStates producers, long nowMs) throws IOException {
     BatchCursor cursor = segment.find(Math.max(from, segment.baseOffset), segment.size());
     boolean more = cursor != null;
     while (more && cursor != null) {
       if (cursor.baseOffset() >= from) {
-        producers.note(cursor.header(), cursor.at());
+        producers.note(cursor.header(), cursor.at(), nowMs);
       }
       more = cursor.advance();
     }

@@ -29,6 +29,10 @@ final class ProducerStates {
     short epoch = -1;
     final Deque<Written> batches = new ArrayDeque<>(KEPT_BATCHES);
     long lastTimestamp = -1;
+
+    /** By this node's clock, so that records with old times of their own do not end it. */
+    long lastSeenMs;
+
     int coordinatorEpoch = -1;
     long transactionStart = -1;
   }
@@ -84,7 +88,7 @@ final class ProducerStates {
   }
 
   /** Notes a batch that is in the log now. */
-  void note(ByteBuffer buffer, int at) {
+  void note(ByteBuffer buffer, int at, long nowMs) {
     long id = buffer.getLong(at + BatchFormat.PRODUCER_ID);
     if (id < 0) {
       return;
@@ -95,6 +99,7 @@ final class ProducerStates {
       producer.batches.clear();
       producer.epoch = epoch;
     }
+    producer.lastSeenMs = nowMs;
     producer.lastTimestamp = buffer.getLong(at + BatchFormat.MAX_TIMESTAMP);
     int attributes = BatchFormat.attributes(buffer, at);
     if ((attributes & BatchFormat.CONTROL) != 0) {
@@ -123,7 +128,7 @@ final class ProducerStates {
   void expire(long nowMs, long expirationMs) {
     producers
         .values()
-        .removeIf(p -> p.transactionStart < 0 && nowMs - p.lastTimestamp >= expirationMs);
+        .removeIf(p -> p.transactionStart < 0 && nowMs - p.lastSeenMs >= expirationMs);
   }
 
   List<ActiveProducer> active() {
@@ -165,7 +170,7 @@ final class ProducerStates {
   }
 
   /** Takes a snapshot's content; false if it is not whole. */
-  boolean load(ByteBuffer file) {
+  boolean load(ByteBuffer file, long nowMs) {
     producers.clear();
     if (file.remaining() < HEADER_BYTES
         || file.getShort() != VERSION
@@ -181,6 +186,7 @@ final class ProducerStates {
       long lastOffset = file.getLong();
       int delta = file.getInt();
       p.lastTimestamp = file.getLong();
+      p.lastSeenMs = nowMs;
       p.coordinatorEpoch = file.getInt();
       p.transactionStart = file.getLong();
       if (lastOffset >= 0) {

@@ -35,4 +35,14 @@ final class SegmentFiles {
       disk.delete(folder.resolve(Segment.name(baseOffset, suffix + ".deleted")));
     }
   }
+
+  /** Removes the producers' snapshots of offsets below another. */
+  static void deleteSnapshotsBelow(Disk disk, Path folder, long offset) throws IOException {
+    String first = Segment.name(offset, ".snapshot");
+    for (Path name : disk.list(folder)) {
+      if (name.toString().endsWith(".snapshot") && name.toString().compareTo(first) < 0) {
+        disk.delete(folder.resolve(name));
+      }
+    }
+  }
 }

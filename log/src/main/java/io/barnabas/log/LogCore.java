@@ -1,0 +1,107 @@
+package io.barnabas.log;
+
+import io.barnabas.world.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of a log share. Locks are taken in this order: {@link #maintenance}, {@link
+ * #flushing}, {@link #lock}.
+ */
+final class LogCore {
+  /** A segment that is full, and what is to be written beside it. */
+  record Sealed(Segment segment, long nextOffset, @Nullable ByteBuffer producers) {}
+
+  final PartitionLog log;
+  final LogDirectory directory;
+  final Disk disk;
+  final TopicIdPartition id;
+  final Path folder;
+
+  /** Held by who changes the log; never while forcing, but by truncation. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Held by the one that forces. */
+  final ReentrantLock flushing = new ReentrantLock();
+
+  /** Held by who writes or removes the files beside the data, or cuts it. */
+  final ReentrantLock maintenance = new ReentrantLock();
+
+  // Under the lock.
+  final EpochCache epochs;
+  final ProducerStates producers;
+  List<Sealed> sealed = new ArrayList<>();
+  boolean folderDirty;
+
+  /** How often something was cut away: what a flush began before it says nothing after it. */
+  long cuts;
+
+  // Written under the lock, read by anyone.
+  volatile boolean closed;
+  volatile LogConfig config;
+  volatile LogState state;
+
+  LogCore(
+      PartitionLog log,
+      LogDirectory directory,
+      TopicIdPartition id,
+      Path folder,
+      LogConfig config,
+      long startOffset,
+      LogLoader loaded)
+      throws IOException {
+    this.log = log;
+    this.directory = directory;
+    disk = directory.world().disk();
+    this.id = id;
+    this.folder = folder;
+    this.config = config;
+    epochs = loaded.epochs;
+    producers = loaded.producers;
+    folderDirty = loaded.folderDirty();
+    List<Segment> segments = loaded.segments;
+    long start = Math.max(startOffset, segments.getFirst().baseOffset);
+    state = new LogState(segments, start, loaded.logEndOffset, segments.getLast().size());
+    LogLoader.loadProducers(disk, folder, producers, segments, start, loaded.logEndOffset, nowMs());
+    loaded.unindexed.forEach(s -> sealed.add(new Sealed(s, -1, null)));
+  }
+
+  long nowMs() {
+    return directory.world().clock().wallTimeMillis();
+  }
+
+  boolean isUsable() {
+    return !closed && directory.failure().isEmpty();
+  }
+
+  void checkUsable() {
+    Optional<IOException> failure = directory.failure();
+    if (failure.isPresent()) {
+      throw new KafkaStorageException("The data directory of " + id + " has failed", failure.get());
+    }
+    if (closed) {
+      throw new KafkaStorageException("The log of " + id + " is closed");
+    }
+  }
+
+  /** Begins a new segment at the log's end; under the lock. */
+  void roll(long nowMs) throws IOException {
+    LogState old = state;
+    old.active().completeTimeIndex();
+    sealed.add(new Sealed(old.active(), old.endOffset(), producers.snapshot()));
+    Segment next = new Segment(disk, folder, old.endOffset(), nowMs);
+    folderDirty = true;
+    next.dirty = true;
+    List<Segment> segments = new ArrayList<>(old.segments());
+    segments.add(next);
+    state = new LogState(segments, old.startOffset(), old.endOffset(), 0);
+  }
+}

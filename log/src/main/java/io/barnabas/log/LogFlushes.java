@@ -1,0 +1,190 @@
+package io.barnabas.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** How far a log is on disk, who forces it, and who waits for that. */
+final class LogFlushes {
+  private final LogCore core;
+  private final FlushWaiters waiters = new FlushWaiters();
+  private final AtomicBoolean timed = new AtomicBoolean();
+
+  // Written under the core's lock.
+  private volatile long durableEnd;
+  private volatile long acknowledgedEnd;
+  private volatile @Nullable LongConsumer listener;
+
+  LogFlushes(LogCore core, long durableEnd) {
+    this.core = core;
+    this.durableEnd = durableEnd;
+    acknowledgedEnd = Math.max(durableEnd, promised(core.state.endOffset(), durableEnd));
+  }
+
+  /** What may be acknowledged where so much is on disk: all, unless too much is not. */
+  private long promised(long end, long durable) {
+    return end - durable >= core.config.flushMessages() ? durable : end;
+  }
+
+  /** What is really on disk. */
+  long durableEnd() {
+    return durableEnd;
+  }
+
+  /** Below it all is as safe as the topic asks. */
+  long acknowledgedEnd() {
+    return acknowledgedEnd;
+  }
+
+  void onFlushed(LongConsumer consumer) {
+    listener = consumer;
+  }
+
+  /** After an append, under the lock: whether those who wait have to wait for the disk. */
+  boolean mustFlush(long endOffset) {
+    long promised = promised(endOffset, durableEnd);
+    acknowledgedEnd = Math.max(acknowledgedEnd, promised);
+    return promised < endOffset;
+  }
+
+  /** After an append, without the lock. */
+  void appended(boolean mustFlush) {
+    if (mustFlush) {
+      core.directory.flusher().add(core.log);
+      return;
+    }
+    long flushMs = core.config.flushMs();
+    if (flushMs != Long.MAX_VALUE && timed.compareAndSet(false, true)) {
+      core.directory.later(flushMs, this::flushInTime);
+    }
+    tell();
+  }
+
+  private void flushInTime() {
+    timed.set(false);
+    core.directory.flusher().add(core.log);
+  }
+
+  private void tell() {
+    LongConsumer told = listener;
+    if (told != null) {
+      told.accept(acknowledgedEnd);
+    }
+  }
+
+  /** Forces all that was appended before; then those who waited for it run. */
+  void flush() {
+    // One at a time: a second one would find nothing dirty while the first still forces it.
+    core.flushing.lock();
+    try {
+      flushAlone();
+    } finally {
+      core.flushing.unlock();
+    }
+  }
+
+  private void flushAlone() {
+    List<Segment> dirty = new ArrayList<>(1);
+    boolean forceFolder;
+    String epochText;
+    long end;
+    long cutsBefore;
+    core.lock.lock();
+    try {
+      if (!core.isUsable()) {
+        return;
+      }
+      // Only the newest can be dirty.
+      List<Segment> segments = core.state.segments();
+      for (int i = segments.size() - 1; i >= 0 && segments.get(i).dirty; i--) {
+        if (segments.get(i).hold()) {
+          segments.get(i).dirty = false;
+          dirty.addFirst(segments.get(i));
+        }
+      }
+      forceFolder = core.folderDirty;
+      core.folderDirty = false;
+      epochText = core.epochs.takeChanges();
+      end = core.state.endOffset();
+      cutsBefore = core.cuts;
+    } finally {
+      core.lock.unlock();
+    }
+    try {
+      if (epochText != null) {
+        Checkpoints.replace(core.disk, core.folder.resolve("leader-epoch-checkpoint"), epochText);
+      }
+      for (Segment segment : dirty) {
+        segment.file.force();
+      }
+      if (forceFolder) {
+        core.disk.forceDirectory(core.folder);
+      }
+    } catch (IOException e) {
+      core.directory.fail(e);
+      return;
+    } finally {
+      dirty.forEach(Segment::release);
+    }
+    flushed(end, cutsBefore);
+  }
+
+  private void flushed(long end, long cutsBefore) {
+    List<Runnable> ready;
+    core.lock.lock();
+    try {
+      if (core.cuts != cutsBefore || end <= durableEnd) {
+        return;
+      }
+      durableEnd = end;
+      acknowledgedEnd = Math.max(acknowledgedEnd, promised(core.state.endOffset(), end));
+      ready = waiters.takeUpTo(acknowledgedEnd);
+    } finally {
+      core.lock.unlock();
+    }
+    tell();
+    ready.forEach(Runnable::run);
+  }
+
+  /** As {@link PartitionLog#whenFlushed}. */
+  void whenFlushed(long offsetExclusive, Runnable action) {
+    core.lock.lock();
+    try {
+      if (acknowledgedEnd < offsetExclusive && core.isUsable()) {
+        waiters.add(offsetExclusive, action);
+        return;
+      }
+    } finally {
+      core.lock.unlock();
+    }
+    action.run();
+  }
+
+  /** Runs all who wait, because nothing will ever be flushed again. */
+  void fail() {
+    List<Runnable> ready;
+    core.lock.lock();
+    try {
+      ready = waiters.takeUpTo(Long.MAX_VALUE);
+    } finally {
+      core.lock.unlock();
+    }
+    tell();
+    ready.forEach(Runnable::run);
+  }
+
+  /** Under the lock: says that no more than this is on disk, before something is cut away. */
+  void lower(long offset) {
+    core.cuts++;
+    durableEnd = Math.min(durableEnd, offset);
+  }
+
+  /** Under the lock: all up to the log's end, which may be lower than it was, is on disk. */
+  void allDurable(long endOffset) {
+    durableEnd = endOffset;
+    acknowledgedEnd = endOffset;
+  }
+}

@@ -1,0 +1,242 @@
+package io.barnabas.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.jspecify.annotations.Nullable;
+
+/** What is done to a log beside appending: the files beside its data, its start, its close. */
+final class LogMaintenance {
+  /** So much may have to be read again, but for the headers, after a crash. */
+  private static final int RECOVERY_BYTES = 1 << 20;
+
+  private final LogCore core;
+  private final LogFlushes flushes;
+
+  // Under the maintenance lock.
+  private @Nullable Segment recoverable;
+  private int recoverableBytes;
+  private long recoverableOffset = -1;
+
+  LogMaintenance(LogCore core, LogFlushes flushes) {
+    this.core = core;
+    this.flushes = flushes;
+  }
+
+  /** Writes the indexes and the producers of segments that are full. */
+  void seal() throws IOException {
+    core.maintenance.lock();
+    try {
+      List<LogCore.Sealed> full;
+      core.lock.lock();
+      try {
+        full = core.sealed;
+        core.sealed = new ArrayList<>();
+      } finally {
+        core.lock.unlock();
+      }
+      if (core.isUsable()) {
+        for (LogCore.Sealed one : full) {
+          one.segment().writeIndexes(core.disk);
+          if (one.producers() != null) {
+            writeSnapshot(one.nextOffset(), one.producers());
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw core.directory.fail(e);
+    } finally {
+      core.maintenance.unlock();
+    }
+  }
+
+  private void writeSnapshot(long offset, ByteBuffer producers) throws IOException {
+    Checkpoints.replace(core.disk, snapshot(offset), producers);
+  }
+
+  private Path snapshot(long offset) {
+    return core.folder.resolve(Segment.name(offset, ".snapshot"));
+  }
+
+  /** Writes what spares a start after a crash to read what is on disk, if that is much. */
+  void makeRecoverable() throws IOException {
+    core.maintenance.lock();
+    try {
+      Segment active = core.state.active();
+      int bytes = core.state.activeBytes() - (active == recoverable ? recoverableBytes : 0);
+      if (!core.isUsable() || !core.config.flushes() || bytes < RECOVERY_BYTES) {
+        return;
+      }
+      long end;
+      ByteBuffer producers;
+      core.lock.lock();
+      try {
+        active = core.state.active();
+        bytes = core.state.activeBytes();
+        end = core.state.endOffset();
+        producers = core.producers.snapshot();
+      } finally {
+        core.lock.unlock();
+      }
+      flushes.flush();
+      if (flushes.durableEnd() < end) {
+        return;
+      }
+      active.writeIndexes(core.disk);
+      writeSnapshot(end, producers);
+      if (recoverableOffset >= 0 && !isSegmentStart(recoverableOffset)) {
+        core.disk.delete(snapshot(recoverableOffset));
+      }
+      recoverable = active;
+      recoverableBytes = bytes;
+      recoverableOffset = end;
+    } catch (IOException e) {
+      throw core.directory.fail(e);
+    } finally {
+      core.maintenance.unlock();
+    }
+  }
+
+  private boolean isSegmentStart(long offset) {
+    return core.state.segments().stream().anyMatch(s -> s.baseOffset == offset);
+  }
+
+  /** As {@link PartitionLog#deleteRecordsBefore}. */
+  long deleteRecordsBefore(long offset) throws IOException {
+    long start;
+    core.lock.lock();
+    try {
+      core.checkUsable();
+      if (offset > flushes.acknowledgedEnd()) {
+        throw new OffsetOutOfRangeException("Offset " + offset + " is above the end of " + core.id);
+      }
+      start = raiseStart(offset);
+    } finally {
+      core.lock.unlock();
+    }
+    try {
+      core.directory.checkpoint();
+    } catch (IOException e) {
+      throw core.directory.fail(e);
+    }
+    return start;
+  }
+
+  private long raiseStart(long offset) {
+    LogState old = core.state;
+    if (offset > old.startOffset()) {
+      core.state = old.withStart(offset);
+      core.epochs.truncateFromStart(offset);
+    }
+    return core.state.startOffset();
+  }
+
+  /** Retention: raises the start over what is too old or too much and removes whole segments. */
+  void clean() throws IOException {
+    core.maintenance.lock();
+    try {
+      if (!raiseStartByRetention()) {
+        return;
+      }
+      // What is gone after a crash must be below the start that is known then.
+      core.directory.checkpoint();
+      flushes.flush();
+      core.lock.lock();
+      try {
+        removeBelowStart();
+      } finally {
+        core.lock.unlock();
+      }
+    } catch (IOException e) {
+      throw core.directory.fail(e);
+    } finally {
+      core.maintenance.unlock();
+    }
+  }
+
+  /** Whether there may be segments to remove. */
+  private boolean raiseStartByRetention() throws IOException {
+    core.lock.lock();
+    try {
+      if (!core.isUsable()) {
+        return false;
+      }
+      long nowMs = core.nowMs();
+      core.producers.expire(nowMs, core.directory.options().producerIdExpirationMs());
+      long before = core.state.startOffset();
+      if (core.config.cleanupPolicy().contains("delete")) {
+        long durable = flushes.durableEnd();
+        long from = Retention.retainedFrom(core, nowMs);
+        if (from >= core.state.endOffset() && core.state.activeBytes() > 0 && from <= durable) {
+          core.roll(nowMs);
+          core.directory.flusher().add(core.log);
+          core.directory.later(0, core.log::seal);
+        }
+        raiseStart(Math.min(from, durable));
+      }
+      List<Segment> segments = core.state.segments();
+      return core.state.startOffset() > before
+          || (segments.size() > 1 && segments.get(1).baseOffset <= before);
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  private void removeBelowStart() throws IOException {
+    LogState now = core.state;
+    long below = Math.min(now.startOffset(), flushes.durableEnd());
+    int gone = 0;
+    while (core.isUsable()
+        && gone < now.segments().size() - 1
+        && now.segments().get(gone + 1).baseOffset <= below) {
+      Segment segment = now.segments().get(gone++);
+      core.sealed.removeIf(s -> s.segment() == segment);
+      SegmentFiles.markDeleted(core.disk, core.folder, segment.baseOffset);
+      segment.release();
+      core.directory.later(
+          core.config.fileDeleteDelayMs(),
+          () -> SegmentFiles.removeDeleted(core.disk, core.folder, segment.baseOffset));
+    }
+    if (gone > 0) {
+      List<Segment> kept = now.segments().subList(gone, now.segments().size());
+      core.state = new LogState(kept, now.startOffset(), now.endOffset(), now.activeBytes());
+      SegmentFiles.deleteSnapshotsBelow(core.disk, core.folder, kept.getFirst().baseOffset);
+    }
+  }
+
+  /** Forces everything, writes what spares the next start a scan, and closes the files. */
+  void close(boolean clean) throws IOException {
+    // First: the folder may be renamed next, under the feet of what writes into it.
+    core.maintenance.lock();
+    try {
+      if (core.closed) {
+        return;
+      }
+      if (clean) {
+        seal();
+        flushes.flush();
+      }
+      core.flushing.lock();
+      core.lock.lock();
+      try {
+        boolean write = clean && core.isUsable();
+        core.closed = true;
+        if (write) {
+          writeSnapshot(core.state.endOffset(), core.producers.snapshot());
+          core.state.active().completeTimeIndex();
+          core.state.active().writeIndexes(core.disk);
+        }
+      } finally {
+        core.state.segments().forEach(Segment::release);
+        core.lock.unlock();
+        core.flushing.unlock();
+      }
+    } finally {
+      core.maintenance.unlock();
+    }
+    flushes.fail();
+  }
+}

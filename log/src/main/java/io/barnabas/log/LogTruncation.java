@@ -1,0 +1,124 @@
+package io.barnabas.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts a log's end away, durably. Holds all of the log's locks meanwhile. */
+final class LogTruncation {
+  private final LogCore core;
+  private final LogFlushes flushes;
+
+  LogTruncation(LogCore core, LogFlushes flushes) {
+    this.core = core;
+    this.flushes = flushes;
+  }
+
+  private interface Cut {
+    void run() throws IOException;
+  }
+
+  /** As {@link PartitionLog#truncateTo}. */
+  void truncateTo(long offset) throws IOException {
+    alone(
+        () -> {
+          LogState old = core.state;
+          if (offset >= old.endOffset()) {
+            return;
+          }
+          if (offset < old.segments().getFirst().baseOffset) {
+            restart(offset);
+          } else {
+            cut(old, offset);
+          }
+        });
+  }
+
+  /** As {@link PartitionLog#truncateFullyAndStartAt}. */
+  void truncateFullyAndStartAt(long offset) throws IOException {
+    alone(() -> restart(offset));
+  }
+
+  private void alone(Cut cut) throws IOException {
+    // No flush or seal under way may go on to write about what is cut away.
+    core.maintenance.lock();
+    core.flushing.lock();
+    core.lock.lock();
+    try {
+      core.checkUsable();
+      cut.run();
+    } catch (IOException e) {
+      throw core.directory.fail(e);
+    } finally {
+      core.lock.unlock();
+      core.flushing.unlock();
+      core.maintenance.unlock();
+    }
+  }
+
+  private void cut(LogState old, long offset) throws IOException {
+    int keep = old.indexOf(offset);
+    // Not above what is left after a crash half way.
+    flushes.lower(old.segments().get(keep).baseOffset);
+    core.directory.checkpoint();
+    dropFrom(old, keep + 1);
+    rebuildActive(old, keep, offset);
+  }
+
+  private void dropFrom(LogState old, int index) throws IOException {
+    for (int i = old.segments().size() - 1; i >= index; i--) {
+      SegmentFiles.delete(core.disk, core.folder, old.segments().get(i).baseOffset);
+      old.segments().get(i).release();
+    }
+    core.sealed.clear();
+    core.disk.forceDirectory(core.folder);
+  }
+
+  /** Cuts a segment by opening it anew, so that its indexes are built from what is left. */
+  private void rebuildActive(LogState old, int index, long offset) throws IOException {
+    Segment cut = old.segments().get(index);
+    BatchCursor found = cut.find(offset, cut.size());
+    int bytes = found == null ? cut.size() : found.position();
+    Segment fresh = new Segment(core.disk, core.folder, cut.baseOffset, cut.createdMs());
+    long end = cut.baseOffset;
+    fresh.cutTo(bytes);
+    fresh.file.force();
+    fresh.dirty = false;
+    BatchCursor cursor = fresh.cursor(0, bytes);
+    while (cursor.advance()) {
+      fresh.note(cursor.header(), cursor.at(), cursor.position(), core.config.indexIntervalBytes());
+      end = cursor.lastOffset() + 1;
+    }
+    List<Segment> segments = new ArrayList<>(old.segments().subList(0, index));
+    segments.add(fresh);
+    cut.release();
+    core.epochs.truncateFromEnd(end);
+    long start = Math.min(old.startOffset(), end);
+    LogLoader.loadProducers(
+        core.disk, core.folder, core.producers, segments, start, end, core.nowMs());
+    core.state = new LogState(segments, start, end, bytes);
+    flushes.allDurable(end);
+  }
+
+  private void restart(long offset) throws IOException {
+    LogState old = core.state;
+    flushes.lower(0);
+    core.state = old.withStart(Math.min(offset, old.startOffset()));
+    core.directory.checkpoint();
+    dropFrom(old, 0);
+    for (Path name : core.disk.list(core.folder)) {
+      if (name.toString().endsWith(".snapshot")) {
+        core.disk.delete(core.folder.resolve(name));
+      }
+    }
+    Segment fresh = new Segment(core.disk, core.folder, offset, core.nowMs());
+    fresh.file.force();
+    core.disk.forceDirectory(core.folder);
+    core.epochs.clear();
+    core.producers.clear();
+    core.state = new LogState(List.of(fresh), offset, offset, 0);
+    flushes.allDurable(offset);
+    core.directory.checkpoint();
+  }
+}
