@@ -165,7 +165,7 @@ final class ConfigAlteration {
           throw new UnknownTopicOrPartitionException(
               "The topic '%s' does not exist.".formatted(name));
         }
-        yield new OfTopic(command.topicDefaults());
+        yield new OfTopic(name, command.topicDefaults());
       }
       case BROKER -> {
         checkBroker(name);
@@ -225,7 +225,7 @@ final class ConfigAlteration {
     void validate(Map<String, String> own);
   }
 
-  private record OfTopic(Map<String, String> defaults) implements Resource {
+  private record OfTopic(String topic, Map<String, String> defaults) implements Resource {
     @Override
     public boolean isList(String name) {
       return TopicSettings.isList(name);
@@ -238,7 +238,7 @@ final class ConfigAlteration {
 
     @Override
     public void validate(Map<String, String> own) {
-      TopicSettings.validate(own, defaults);
+      TopicSettings.validate(topic, own, defaults);
     }
   }
 

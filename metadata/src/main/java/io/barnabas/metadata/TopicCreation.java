@@ -154,7 +154,7 @@ final class TopicCreation {
       throw new InvalidConfigurationException(
           "Null value not supported for topic configs: " + String.join(",", nulls));
     }
-    TopicSettings.validate(values, command.defaults().settings());
+    TopicSettings.validate(topic.name(), values, command.defaults().settings());
     return values;
   }
 

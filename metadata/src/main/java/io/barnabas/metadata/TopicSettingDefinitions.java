@@ -75,17 +75,17 @@ final class TopicSettingDefinitions {
         atLeast(1),
         HIGH,
         "1: a record is acknowledged when it is on disk; one flush serves all records that wait."
-            + " 9223372036854775807: the operating system decides when records get to the disk,"
-            + " and what it has not written is lost with the power. Numbers between mean the same"
-            + " as 1.");
+            + " More: so many records of a partition, less one, may be acknowledged and not yet on"
+            + " disk. 9223372036854775807: the operating system decides when records get there, and"
+            + " what it has not written is lost with the power.");
     d.define(
         "flush.ms",
         LONG,
         Long.MAX_VALUE,
         atLeast(0),
-        LOW,
-        "How long a record may be unflushed. Always kept with flush.messages=1; cannot be set with"
-            + " flush.messages=9223372036854775807.");
+        MEDIUM,
+        "How long a record may be acknowledged and not yet on disk, where flush.messages is more"
+            + " than 1.");
     d.define(
         "unclean.leader.election.enable",
         BOOLEAN,

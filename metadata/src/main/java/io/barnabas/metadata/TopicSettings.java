@@ -8,6 +8,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.internals.Topic;
 
 /**
  * The settings that a topic can have of its own, under Kafka's names: those that are honoured, and
@@ -69,18 +70,28 @@ public final class TopicSettings {
   }
 
   private static void checkTogether(Map<String, String> own, Map<String, String> inherited) {
-    if (number("flush.ms", own, inherited) != Long.MAX_VALUE
-        && number("flush.messages", own, inherited) == Long.MAX_VALUE) {
-      throw new InvalidConfigurationException(
-          "flush.ms has no effect with flush.messages=9223372036854775807; with flush.messages=1,"
-              + " which is the default, every acknowledged record is flushed");
-    }
     long minimumLag = number("min.compaction.lag.ms", own, inherited);
     long maximumLag = number("max.compaction.lag.ms", own, inherited);
     if (minimumLag > maximumLag) {
       throw new InvalidConfigurationException(
           "conflict topic config setting min.compaction.lag.ms (%d) > max.compaction.lag.ms (%d)"
               .formatted(minimumLag, maximumLag));
+    }
+  }
+
+  /**
+   * As {@link #validate(Map, Map)}, and what only a topic of this name cannot have: what groups and
+   * transactions were told is on disk, so topics that hold it cannot choose a weaker promise.
+   *
+   * @throws InvalidConfigurationException with a sentence for the client
+   */
+  static void validate(String topic, Map<String, String> own, Map<String, String> inherited) {
+    validate(own, inherited);
+    String flushed = own.getOrDefault("flush.messages", "1");
+    if (Topic.isInternal(topic) && Long.parseLong(flushed.trim()) != 1) {
+      throw new InvalidConfigurationException(
+          "Invalid value %s for configuration flush.messages: Value must be 1 in an internal topic"
+              .formatted(flushed));
     }
   }
 

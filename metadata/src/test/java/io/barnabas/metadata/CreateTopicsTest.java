@@ -61,6 +61,10 @@ class CreateTopicsTest {
         misset("nope", "1", "Unknown topic config name: nope"),
         misset("retention.ms", "soon", "Not a number of type LONG"),
         misset("compression.type", "lz4", "The only value is producer"),
+        arguments(
+            withSetting("__consumer_offsets", "flush.messages", Optional.of("2")),
+            Errors.INVALID_CONFIG,
+            "Value must be 1 in an internal topic"),
         misset("remote.storage.enable", "true", "is not supported"));
   }
 

@@ -179,6 +179,16 @@ class IncrementalAlterConfigsTest {
   }
 
   @Test
+  void whatGroupsWereToldIsOnDiskStaysSo() {
+    ClusterImage internal = withTopic(image, "__consumer_offsets", 1);
+    Change change =
+        new Change(topicResource("__consumer_offsets"), List.of(set("flush.messages", "2")));
+    Decision<List<ResourceResult>> decision = command(false, change).decide(internal, 0);
+    assertThat(decision.answer().getFirst().error()).isEqualTo(Errors.INVALID_CONFIG);
+    assertThat(decision.facts()).isEmpty();
+  }
+
+  @Test
   void settingsAreSetAndDeleted() {
     Change change =
         new Change(

@@ -70,14 +70,6 @@ class TopicSettingsTest {
         Map.of("min.compaction.lag.ms", "10"),
         Map.of("max.compaction.lag.ms", "5"),
         "min.compaction.lag.ms (10) > max.compaction.lag.ms (5)");
-    assertRefused(
-        Map.of("flush.ms", "1000"), Map.of("flush.messages", MAX), "flush.ms has no effect");
-    assertThatCode(
-            () ->
-                TopicSettings.validate(
-                    Map.of("flush.ms", "1000", "flush.messages", "1"),
-                    Map.of("flush.messages", MAX)))
-        .doesNotThrowAnyException();
   }
 
   private static void assertRefused(
