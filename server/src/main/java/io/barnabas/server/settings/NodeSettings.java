@@ -251,19 +251,34 @@ public final class NodeSettings {
     return hours < 0 ? -1 : hours * HOUR_MS;
   }
 
+  /** These settings with some given otherwise. */
+  NodeSettings with(Map<String, String> others) throws SettingsException {
+    Map<String, String> all = new TreeMap<>(given);
+    all.putAll(others);
+    return parse(all);
+  }
+
   /** All settings, for people to see, by name. */
   public List<Setting> all() {
     return Definitions.all().configKeys().values().stream()
-        .map(
-            key ->
-                new Setting(
-                    key.name,
-                    Optional.ofNullable(values.get(key.name)).map(NodeSettings::string),
-                    given.containsKey(key.name),
-                    key.type,
-                    String.valueOf(key.documentation)))
+        .map(this::setting)
         .sorted((a, b) -> a.name().compareTo(b.name()))
         .toList();
+  }
+
+  /** The setting of this name. */
+  Optional<Setting> setting(String name) {
+    return Optional.ofNullable(Definitions.all().configKeys().get(name)).map(this::setting);
+  }
+
+  private Setting setting(ConfigDef.ConfigKey key) {
+    return new Setting(
+        key.name,
+        Optional.ofNullable(values.get(key.name)).map(NodeSettings::string),
+        Optional.ofNullable(key.defaultValue).map(NodeSettings::string),
+        given.containsKey(key.name),
+        key.type,
+        String.valueOf(key.documentation));
   }
 
   private static String string(@Nullable Object value) {
@@ -297,11 +312,13 @@ public final class NodeSettings {
    * One setting as it is.
    *
    * @param value empty if it has neither a value nor a default
+   * @param defaultValue empty if it has no default
    * @param isGiven whether the value was given rather than the default
    */
   public record Setting(
       String name,
       Optional<String> value,
+      Optional<String> defaultValue,
       boolean isGiven,
       ConfigDef.Type type,
       String documentation) {}

@@ -1,5 +1,6 @@
 package io.barnabas.server.settings;
 
+import java.util.List;
 import java.util.Map;
 
 /** Which of a node's settings are defaults of which topics' settings. */
@@ -20,5 +21,19 @@ final class TopicSynonyms {
           Map.entry("message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms"),
           Map.entry("message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms"));
 
+  /** By the topic's setting; the node's settings in the order in which they count. */
+  private static final Map<String, List<String>> SEVERAL_UNITS =
+      Map.of(
+          "retention.ms",
+          List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
+          "segment.ms",
+          List.of("log.roll.ms", "log.roll.hours"));
+
   private TopicSynonyms() {}
+
+  /** The node's settings that give a topic's setting its default, the strongest first. */
+  static List<String> of(String topicSetting) {
+    String same = SAME_UNIT.get(topicSetting);
+    return same != null ? List.of(same) : SEVERAL_UNITS.getOrDefault(topicSetting, List.of());
+  }
 }

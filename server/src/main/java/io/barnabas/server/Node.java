@@ -1,0 +1,215 @@
+package io.barnabas.server;
+
+import io.barnabas.log.DirectoryInUseException;
+import io.barnabas.log.LogDirectory;
+import io.barnabas.metadata.RegisterBroker;
+import io.barnabas.quorum.Quorum;
+import io.barnabas.quorum.SingleNodeOptions;
+import io.barnabas.quorum.SingleNodeQuorum;
+import io.barnabas.replica.Replicas;
+import io.barnabas.server.api.ControlContext;
+import io.barnabas.server.api.Handlers;
+import io.barnabas.server.control.Controller;
+import io.barnabas.server.control.DirectoryIdentity;
+import io.barnabas.server.net.ClientServer;
+import io.barnabas.server.net.ConnectionLimits;
+import io.barnabas.server.net.ListenerBinding;
+import io.barnabas.server.settings.LiveSettings;
+import io.barnabas.server.settings.NodeSettings;
+import io.barnabas.server.settings.SettingsException;
+import io.barnabas.world.World;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node. It answers clients as soon as {@link #start} returns, and serves each partition
+ * as soon as that one has been recovered. Thread-safe.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  /** Beside the partitions' folders, whose names all end with a number. */
+  private static final String QUORUM_FOLDER = "quorum";
+
+  private final NodeSettings settings;
+  private final Stopping stopping;
+  private final CompletableFuture<Optional<String>> ended = new CompletableFuture<>();
+  private final ReentrantLock closing = new ReentrantLock();
+  private final String clusterId;
+  private final Controller controller;
+  private final Replicas replicas;
+  private final ClientServer server;
+  private final CompletableFuture<Void> ready;
+
+  private Node(World world, NodeSettings settings, Stopping stopping)
+      throws IOException, SettingsException, StartupException {
+    this.settings = settings;
+    this.stopping = stopping;
+    LiveSettings live = new LiveSettings(settings);
+    Path path = settings.logDir();
+    LogDirectory directory =
+        stopping.add(
+            "The data directory", LogDirectory.open(world, path, settings.logDirectoryOptions()));
+    clusterId =
+        DirectoryIdentity.establish(world, path, settings.nodeId(), settings.clusterId())
+            .clusterId();
+    Quorum quorum =
+        SingleNodeQuorum.open(world, path.resolve(QUORUM_FOLDER), SingleNodeOptions.defaults());
+    controller =
+        stopping.add(
+            "The controller",
+            Controller.start(
+                world,
+                quorum,
+                clusterId,
+                cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
+    replicas =
+        stopping.add(
+            "The replicas", new Replicas(world, directory, settings.nodeId(), live::topicDefaults));
+    Reconciler reconciler = new Reconciler(replicas);
+    controller.onImage(reconciler::accept);
+    ready = reconciler.carriedOut();
+    ControlContext context =
+        new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
+    server = stopping.add("The listener", listen(world, context));
+    register(world);
+    directory.onFailure(
+        cause -> fail("The data directory %s has failed: %s".formatted(path, cause.getMessage())));
+  }
+
+  /**
+   * Starts a node: takes its data directory, learns what the cluster has agreed on, opens its ports
+   * and begins to recover its partitions. For a platform thread, as it forces files.
+   *
+   * @throws StartupException if it cannot; nothing of it runs then
+   */
+  public static Node start(World world, NodeSettings settings) throws StartupException {
+    Stopping stopping = new Stopping();
+    try {
+      return new Node(world, settings, stopping);
+    } catch (DirectoryInUseException e) {
+      stopping.stopAll();
+      throw new StartupException(
+          "The data directory %s is in use by another process.".formatted(settings.logDir()), e);
+    } catch (IOException e) {
+      stopping.stopAll();
+      throw new StartupException(
+          "The data directory %s cannot be used: %s."
+              .formatted(settings.logDir(), withoutFullStop(e)),
+          e);
+    } catch (SettingsException e) {
+      stopping.stopAll();
+      throw new StartupException(withoutFullStop(e) + ".", e);
+    } catch (StartupException | RuntimeException e) {
+      stopping.stopAll();
+      throw e;
+    }
+  }
+
+  private static String withoutFullStop(Exception e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+  }
+
+  private ClientServer listen(World world, ControlContext context) throws StartupException {
+    List<ListenerBinding> bindings = Listening.bindings(settings);
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            settings.maxConnections(),
+            settings.maxRequestBytes(),
+            settings.maxQueuedRequestBytes(),
+            settings.maxIdleMs());
+    try {
+      return ClientServer.start(world, limits, bindings, Handlers.all(context));
+    } catch (IOException e) {
+      throw new StartupException(withoutFullStop(e) + ".", e);
+    }
+  }
+
+  private void register(World world) throws StartupException {
+    Uuid incarnation = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
+    RegisterBroker command =
+        new RegisterBroker(
+            settings.nodeId(),
+            incarnation,
+            settings.rack(),
+            Listening.endpoints(settings, server.addresses()));
+    try {
+      controller.submit(command).join();
+    } catch (CompletionException e) {
+      throw new StartupException(
+          "The node could not join its cluster: %s.".formatted(e.getMessage()), e);
+    }
+  }
+
+  private void fail(String reason) {
+    if (ended.complete(Optional.of(reason))) {
+      LOG.error("{}; the node must stop", reason);
+    }
+  }
+
+  /** The number of this node. */
+  public int nodeId() {
+    return settings.nodeId();
+  }
+
+  /** The cluster that it belongs to. */
+  public String clusterId() {
+    return clusterId;
+  }
+
+  /** Where it listens, in the order of the setting, with the ports that were really taken. */
+  public List<InetSocketAddress> addresses() {
+    return server.addresses();
+  }
+
+  /** Waits until each partition is served or known to be offline. */
+  public void awaitReady() {
+    ready.join();
+  }
+
+  /** Whether each partition is served or known to be offline. */
+  public boolean isReady() {
+    return ready.isDone();
+  }
+
+  /** Why partitions are offline that should be served here. */
+  public Map<TopicPartition, String> offlinePartitions() {
+    return replicas.offline();
+  }
+
+  /**
+   * Waits until the node is closed or a part of it that it cannot do without has failed.
+   *
+   * @return one sentence if something failed: the node should be closed then
+   */
+  public Optional<String> awaitTermination() {
+    return ended.join();
+  }
+
+  /**
+   * Stops: takes no more requests, finishes what was begun, and leaves the data directory so that
+   * nothing needs to be recovered. Safe to repeat; returns when it is done.
+   */
+  @Override
+  public void close() {
+    closing.lock();
+    try {
+      stopping.stopAll();
+    } finally {
+      closing.unlock();
+    }
+    ended.complete(Optional.empty());
+  }
+}

@@ -1,0 +1,134 @@
+package io.barnabas.server.api;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.TopicSetting;
+import io.barnabas.metadata.TopicSettings;
+import io.barnabas.server.settings.LiveSettings;
+import io.barnabas.server.settings.LiveSettings.Value;
+import io.barnabas.server.settings.NodeSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+
+/** Settings with their values, and where those come from, as of one image. */
+final class ConfigDescriber {
+  private final LiveSettings settings;
+  private final ClusterImage image;
+
+  ConfigDescriber(LiveSettings settings, ClusterImage image) {
+    this.settings = settings;
+    this.image = image;
+  }
+
+  /** All settings of a topic. */
+  List<DescribeConfigsResourceResult> topic(String name) {
+    Map<String, String> own = image.configsOf(new ConfigResource(ConfigResource.Type.TOPIC, name));
+    Map<String, ConfigDef.ConfigKey> keys = TopicSettings.definitions().configKeys();
+    List<DescribeConfigsResourceResult> all = new ArrayList<>();
+    for (TopicSetting setting : TopicSettings.effective(own, settings.topicDefaults(image))) {
+      List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
+      if (setting.source() == TopicSetting.Source.TOPIC) {
+        synonyms.add(synonym(setting.name(), setting.value(), ConfigSource.TOPIC_CONFIG));
+      }
+      settings.valuesForTopic(setting.name(), image).forEach(v -> synonyms.add(synonym(v)));
+      if (synonyms.isEmpty()) {
+        synonyms.add(synonym(setting.name(), setting.value(), ConfigSource.DEFAULT_CONFIG));
+      }
+      ConfigDef.ConfigKey key = keys.get(setting.name());
+      if (key != null) {
+        all.add(
+            result(setting.name(), Optional.of(setting.value()), synonyms)
+                .setConfigSource(source(setting).id())
+                .setConfigType(type(key.type))
+                .setDocumentation(key.documentation));
+      }
+    }
+    return all;
+  }
+
+  /** Where the value of a topic's setting comes from. */
+  ConfigSource source(TopicSetting setting) {
+    return switch (setting.source()) {
+      case TOPIC -> ConfigSource.TOPIC_CONFIG;
+      case NODE ->
+          settings.valuesForTopic(setting.name(), image).stream()
+              .findFirst()
+              .map(value -> source(value.source()))
+              .orElse(ConfigSource.DEFAULT_CONFIG);
+      case DEFAULT -> ConfigSource.DEFAULT_CONFIG;
+    };
+  }
+
+  /** All settings of this node. */
+  List<DescribeConfigsResourceResult> node() {
+    return settings.atStart().all().stream().map(this::node).toList();
+  }
+
+  private DescribeConfigsResourceResult node(NodeSettings.Setting setting) {
+    List<Value> values = settings.values(setting, image);
+    Optional<Value> first = values.stream().findFirst();
+    ConfigSource source =
+        first.map(value -> source(value.source())).orElse(ConfigSource.DEFAULT_CONFIG);
+    return result(
+            setting.name(),
+            first.map(Value::value),
+            values.stream().map(ConfigDescriber::synonym).toList())
+        .setConfigSource(source.id())
+        .setConfigType(type(setting.type()))
+        .setReadOnly(!LiveSettings.isChangeable(setting.name()))
+        .setDocumentation(setting.documentation());
+  }
+
+  /** What was changed for all nodes while they ran, and nothing else. */
+  List<DescribeConfigsResourceResult> allNodes() {
+    return settings.atStart().all().stream().flatMap(s -> changedForAll(s).stream()).toList();
+  }
+
+  private Optional<DescribeConfigsResourceResult> changedForAll(NodeSettings.Setting setting) {
+    return settings.values(setting, image).stream()
+        .filter(value -> value.source() == LiveSettings.Source.ALL_NODES)
+        .findFirst()
+        .map(
+            value ->
+                result(setting.name(), Optional.of(value.value()), List.of(synonym(value)))
+                    .setConfigSource(ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id())
+                    .setConfigType(type(setting.type()))
+                    .setDocumentation(setting.documentation()));
+  }
+
+  private static DescribeConfigsResourceResult result(
+      String name, Optional<String> value, List<DescribeConfigsSynonym> synonyms) {
+    return new DescribeConfigsResourceResult()
+        .setName(name)
+        .setValue(value.orElse(null))
+        .setSynonyms(synonyms);
+  }
+
+  private static DescribeConfigsSynonym synonym(Value value) {
+    return synonym(value.name(), value.value(), source(value.source()));
+  }
+
+  private static DescribeConfigsSynonym synonym(String name, String value, ConfigSource source) {
+    return new DescribeConfigsSynonym().setName(name).setValue(value).setSource(source.id());
+  }
+
+  private static ConfigSource source(LiveSettings.Source source) {
+    return switch (source) {
+      case THIS_NODE -> ConfigSource.DYNAMIC_BROKER_CONFIG;
+      case ALL_NODES -> ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG;
+      case START -> ConfigSource.STATIC_BROKER_CONFIG;
+      case DEFAULT -> ConfigSource.DEFAULT_CONFIG;
+    };
+  }
+
+  private static byte type(ConfigDef.Type type) {
+    return ConfigType.valueOf(type.name()).id();
+  }
+}

@@ -1,0 +1,114 @@
+package io.barnabas.server.api;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.server.net.Call;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The settings of topics and of this node.
+ *
+ * <p>Versions 1 to 4. Version 2 changed nothing on the wire; 3 has types and documentation; 4 has
+ * tagged fields.
+ */
+final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
+  private final ControlContext context;
+
+  /** Answers from the settings and the controller's image. */
+  DescribeConfigsHandler(ControlContext context) {
+    super(ApiKeys.DESCRIBE_CONFIGS, 1, 4);
+    this.context = context;
+  }
+
+  @Override
+  public void handle(DescribeConfigsRequestData request, Call call) {
+    DescribeConfigsResponseData answer = new DescribeConfigsResponseData();
+    ClusterImage image = context.image();
+    for (DescribeConfigsResource resource : request.resources()) {
+      answer.results().add(describe(resource, image, request));
+    }
+    call.answer(answer);
+  }
+
+  private DescribeConfigsResult describe(
+      DescribeConfigsResource resource, ClusterImage image, DescribeConfigsRequestData request) {
+    DescribeConfigsResult result =
+        new DescribeConfigsResult()
+            .setResourceType(resource.resourceType())
+            .setResourceName(resource.resourceName());
+    try {
+      List<DescribeConfigsResourceResult> all = all(resource, image);
+      return result.setConfigs(wanted(all, resource, request));
+    } catch (ApiException e) {
+      return result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
+    }
+  }
+
+  private List<DescribeConfigsResourceResult> all(
+      DescribeConfigsResource resource, ClusterImage image) {
+    ConfigDescriber describer = new ConfigDescriber(context.settings(), image);
+    String name = resource.resourceName();
+    ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
+    if (type == ConfigResource.Type.TOPIC) {
+      Topic.validate(name);
+      if (image.topicByName(name).isEmpty()) {
+        throw new UnknownTopicOrPartitionException(Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+      }
+      return describer.topic(name);
+    } else if (type == ConfigResource.Type.BROKER) {
+      if (name.isEmpty()) {
+        return describer.allNodes();
+      }
+      requireThisNode(name);
+      return describer.node();
+    }
+    throw new InvalidRequestException("Unsupported resource type: " + type);
+  }
+
+  private void requireThisNode(String name) {
+    int id;
+    try {
+      id = Integer.parseInt(name);
+    } catch (NumberFormatException e) {
+      throw new InvalidRequestException("Broker id must be an integer, but it is: " + name);
+    }
+    if (id != context.nodeId()) {
+      throw new InvalidRequestException(
+          "Unexpected broker id, expected %d or empty string, but received %s"
+              .formatted(context.nodeId(), name));
+    }
+  }
+
+  private static List<DescribeConfigsResourceResult> wanted(
+      List<DescribeConfigsResourceResult> all,
+      DescribeConfigsResource resource,
+      DescribeConfigsRequestData request) {
+    List<String> names = resource.configurationKeys();
+    // No names mean all, as null does: so does Kafka.
+    Set<String> keys = names == null ? Set.of() : new HashSet<>(names);
+    List<DescribeConfigsResourceResult> wanted =
+        all.stream().filter(c -> keys.isEmpty() || keys.contains(c.name())).toList();
+    for (DescribeConfigsResourceResult config : wanted) {
+      if (!request.includeSynonyms()) {
+        config.setSynonyms(List.of());
+      }
+      if (!request.includeDocumentation()) {
+        config.setDocumentation(null);
+      }
+    }
+    return wanted;
+  }
+}

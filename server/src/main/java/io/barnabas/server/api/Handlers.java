@@ -1,0 +1,42 @@
+package io.barnabas.server.api;
+
+import io.barnabas.server.net.ApiHandler;
+import io.barnabas.server.settings.NodeSettings;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** All APIs that a node serves. */
+public final class Handlers {
+  private Handlers() {}
+
+  /** One handler for each API. */
+  public static Map<ApiKeys, ApiHandler<?>> all(ControlContext context) {
+    NodeSettings settings = context.atStart();
+    List<ApiHandler<?>> handlers =
+        new ArrayList<>(
+            DataApis.handlers(
+                context.world(),
+                context.replicas(),
+                context::image,
+                context::newProducerIds,
+                new DataApis.Limits(settings.fetchMaxBytes(), settings.fetchSessionSlots())));
+    handlers.add(new MetadataHandler(context));
+    handlers.add(new DescribeTopicPartitionsHandler(context));
+    handlers.add(new CreateTopicsHandler(context));
+    handlers.add(new DeleteTopicsHandler(context));
+    handlers.add(new CreatePartitionsHandler(context));
+    handlers.add(new DescribeClusterHandler(context));
+    handlers.add(new DescribeConfigsHandler(context));
+    handlers.add(new IncrementalAlterConfigsHandler(context));
+    handlers.add(new DescribeLogDirsHandler(context));
+    handlers.add(new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
+    Map<ApiKeys, ApiHandler<?>> byApi = new EnumMap<>(ApiKeys.class);
+    for (ApiHandler<?> handler : handlers) {
+      byApi.put(handler.api(), handler);
+    }
+    return byApi;
+  }
+}

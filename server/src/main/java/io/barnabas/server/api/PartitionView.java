@@ -1,0 +1,70 @@
+package io.barnabas.server.api;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.PartitionImage;
+import io.barnabas.metadata.TopicImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The cluster as a client sees it that came in by one of the listeners. */
+final class PartitionView {
+  private static final int NO_LEADER = -1;
+
+  private final ClusterImage image;
+  private final SortedMap<Integer, Broker> brokers = new TreeMap<>();
+
+  PartitionView(ClusterImage image, String listenerName) {
+    this.image = image;
+    for (Fact.BrokerImage broker : image.brokers().values()) {
+      broker.endpoints().stream()
+          .filter(endpoint -> endpoint.listener().equals(listenerName))
+          .findFirst()
+          .ifPresent(endpoint -> brokers.put(broker.id(), new Broker(endpoint, broker.rack())));
+    }
+  }
+
+  ClusterImage image() {
+    return image;
+  }
+
+  /** The brokers that can be reached by that listener, by id. */
+  SortedMap<Integer, Broker> brokers() {
+    return brokers;
+  }
+
+  /** A topic's partitions in the order of their numbers. */
+  List<Shown> partitions(TopicImage topic) {
+    List<Shown> shown = new ArrayList<>(topic.partitions().size());
+    for (Map.Entry<Integer, PartitionImage> entry : new TreeMap<>(topic.partitions()).entrySet()) {
+      shown.add(show(entry.getKey(), entry.getValue()));
+    }
+    return shown;
+  }
+
+  private Shown show(int index, PartitionImage state) {
+    boolean alive = image.brokers().containsKey(state.leader());
+    boolean reachable = brokers.containsKey(state.leader());
+    Errors error =
+        reachable ? Errors.NONE : alive ? Errors.LISTENER_NOT_FOUND : Errors.LEADER_NOT_AVAILABLE;
+    List<Integer> offline =
+        state.replicas().stream().filter(id -> !image.brokers().containsKey(id)).toList();
+    return new Shown(index, state, reachable ? state.leader() : NO_LEADER, error, offline);
+  }
+
+  /** A broker and where that listener's clients reach it. */
+  record Broker(Fact.Endpoint endpoint, Optional<String> rack) {}
+
+  /**
+   * A partition.
+   *
+   * @param leader -1 if there is none that the client could reach
+   * @param offline those replicas whose brokers are not there
+   */
+  record Shown(int index, PartitionImage state, int leader, Errors error, List<Integer> offline) {}
+}

@@ -1,0 +1,128 @@
+package io.barnabas.server.settings;
+
+import io.barnabas.metadata.ClusterImage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * A node's settings together with what was changed while it runs. Only settings that take effect at
+ * once can be changed: those that topics inherit. Immutable; the changes are in the cluster's
+ * image.
+ */
+public final class LiveSettings {
+  private static final Set<String> CHANGEABLE =
+      Set.of(
+          "log.retention.ms",
+          "log.retention.bytes",
+          "log.roll.ms",
+          "log.segment.bytes",
+          "log.cleanup.policy",
+          "log.flush.interval.messages",
+          "log.index.interval.bytes",
+          "log.segment.delete.delay.ms",
+          "log.message.timestamp.type",
+          "log.message.timestamp.before.max.ms",
+          "log.message.timestamp.after.max.ms",
+          "message.max.bytes",
+          "min.insync.replicas");
+
+  private final NodeSettings atStart;
+  private final ConfigResource thisNode;
+  private final ConfigResource allNodes = new ConfigResource(ConfigResource.Type.BROKER, "");
+
+  /** On top of the settings that the node was started with. */
+  public LiveSettings(NodeSettings atStart) {
+    this.atStart = atStart;
+    thisNode = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(atStart.nodeId()));
+  }
+
+  /** The definitions of the settings that can be changed while a node runs. */
+  public static ConfigDef changeable() {
+    ConfigDef some = new ConfigDef();
+    Definitions.all().configKeys().values().stream()
+        .filter(key -> CHANGEABLE.contains(key.name))
+        .forEach(some::define);
+    return some;
+  }
+
+  /** Whether a setting can be changed while the node runs. */
+  public static boolean isChangeable(String name) {
+    return CHANGEABLE.contains(name);
+  }
+
+  /** What a topic gets, as of an image, for settings of which it has no value of its own. */
+  public Map<String, String> topicDefaults(ClusterImage image) {
+    Map<String, String> changed = new HashMap<>(changed(image, allNodes));
+    changed.putAll(changed(image, thisNode));
+    if (changed.isEmpty()) {
+      return atStart.topicDefaults();
+    }
+    try {
+      return atStart.with(changed).topicDefaults();
+    } catch (SettingsException e) {
+      // Each was checked against its definition before the cluster agreed to it.
+      throw new IllegalStateException("The cluster agreed to a setting that cannot be", e);
+    }
+  }
+
+  private static Map<String, String> changed(ClusterImage image, ConfigResource resource) {
+    Map<String, String> changed = new TreeMap<>(image.configsOf(resource));
+    changed.keySet().retainAll(CHANGEABLE);
+    return changed;
+  }
+
+  /** All values that a setting has, the one in effect first; none if it has not even a default. */
+  public List<Value> values(NodeSettings.Setting setting, ClusterImage image) {
+    List<Value> values = new ArrayList<>();
+    String name = setting.name();
+    add(values, name, Optional.ofNullable(changed(image, thisNode).get(name)), Source.THIS_NODE);
+    add(values, name, Optional.ofNullable(changed(image, allNodes).get(name)), Source.ALL_NODES);
+    if (setting.isGiven()) {
+      add(values, name, setting.value(), Source.START);
+    }
+    add(values, name, setting.defaultValue(), Source.DEFAULT);
+    return values;
+  }
+
+  private static void add(List<Value> values, String name, Optional<String> value, Source source) {
+    value.ifPresent(found -> values.add(new Value(name, found, source)));
+  }
+
+  /**
+   * All values of the node's settings that give a topic's setting its default, the strongest first.
+   */
+  public List<Value> valuesForTopic(String topicSetting, ClusterImage image) {
+    List<Value> values = new ArrayList<>();
+    for (String name : TopicSynonyms.of(topicSetting)) {
+      atStart.setting(name).ifPresent(setting -> values.addAll(values(setting, image)));
+    }
+    return values;
+  }
+
+  /** The settings that the node was started with. */
+  public NodeSettings atStart() {
+    return atStart;
+  }
+
+  /** Where a value comes from, the strongest first. */
+  public enum Source {
+    /** Changed for this node while it ran. */
+    THIS_NODE,
+    /** Changed for all nodes while they ran. */
+    ALL_NODES,
+    /** Given when the node was started. */
+    START,
+    /** Given by nobody. */
+    DEFAULT
+  }
+
+  /** One value of a setting. */
+  public record Value(String name, String value, Source source) {}
+}

@@ -1,0 +1,114 @@
+package io.barnabas.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.server.Requests.Fetched;
+import io.barnabas.server.settings.NodeSettings;
+import io.barnabas.world.World;
+import io.barnabas.world.simulated.DiskOperation;
+import io.barnabas.world.simulated.RunEnd;
+import io.barnabas.world.simulated.SimulatedDisk;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+/** A whole node in the simulated world. */
+class NodeTest {
+  private static final long DISK_BYTES = 1L << 30;
+
+  private final SimulatedDisk disk = new SimulatedDisk(DISK_BYTES);
+
+  private interface Body {
+    void run(World world) throws Exception;
+  }
+
+  private void run(long seed, Body body) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults(), disk);
+    assertThat(world.run(() -> body.run(world))).isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static Node start(World world, String... more) throws Exception {
+    Map<String, String> settings = new TreeMap<>(Map.of("log.dirs", "/data", "node.id", "1"));
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return Node.start(world, NodeSettings.parse(settings));
+  }
+
+  private static TestClient connect(World world, Node node) throws Exception {
+    return TestClient.connect(world, node.addresses().getFirst());
+  }
+
+  @Test
+  void recordsAndTheClustersIdAreThereAfterARestart() {
+    Uuid[] topic = new Uuid[1];
+    String[] cluster = new String[1];
+    run(
+        1,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = connect(world, node)) {
+            cluster[0] = node.clusterId();
+            topic[0] = Requests.createTopic(client, "t", 1, Map.of());
+            long producer = Requests.newProducerId(client);
+            var answer = Requests.produce(client, topic[0], 0, producer, 0, List.of("a", "b"));
+            assertThat(answer.errorCode()).isZero();
+          }
+        });
+    run(
+        2,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = connect(world, node)) {
+            node.awaitReady();
+            assertThat(node.clusterId()).isEqualTo(cluster[0]);
+            assertThat(Requests.fetchAll(client, topic[0], 0))
+                .containsExactly(new Fetched(0, "a"), new Fetched(1, "b"));
+          }
+        });
+  }
+
+  @Test
+  void aNodeThatCannotStartSaysWhyAndLeavesNothingRunning() {
+    run(
+        1,
+        world -> {
+          try (Node node = start(world)) {
+            assertThat(node.offlinePartitions()).isEmpty();
+            assertThatThrownBy(() -> start(world))
+                .isInstanceOf(StartupException.class)
+                .hasMessage("The data directory /data is in use by another process.");
+            assertThatThrownBy(() -> start(world, "log.dirs", "/other"))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("127.0.0.1:9092");
+          }
+          assertThatThrownBy(() -> start(world, "node.id", "2"))
+              .isInstanceOf(StartupException.class)
+              .hasMessage("The setting node.id is 2, but the data in /data is that of node 1.");
+          start(world, "log.dirs", "/other").close();
+          start(world).close();
+        });
+  }
+
+  @Test
+  void aFailedDiskEndsTheNode() {
+    run(
+        1,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = connect(world, node)) {
+            Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
+            long producer = Requests.newProducerId(client);
+            disk.failAlways(DiskOperation.FORCE, path -> path.toString().endsWith(".log"));
+            var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
+            assertThat(answer.errorCode()).isNotZero();
+            assertThat(node.awaitTermination().orElseThrow()).contains("/data has failed");
+          }
+        });
+  }
+}
