@@ -27,12 +27,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Short ways to write requests and to read answers. */
 final class Wire {
+  /** When simulations begin. */
+  static final long FIRST_TIMESTAMP = 1_800_000_000_000L;
+
   private Wire() {}
 
   static MemoryRecords batch(String... values) {
     SimpleRecord[] records = new SimpleRecord[values.length];
     for (int i = 0; i < values.length; i++) {
-      records[i] = new SimpleRecord(1_000 + i, values[i].getBytes(StandardCharsets.UTF_8));
+      records[i] =
+          new SimpleRecord(FIRST_TIMESTAMP + i, values[i].getBytes(StandardCharsets.UTF_8));
     }
     return MemoryRecords.withRecords(Compression.NONE, records);
   }
@@ -105,7 +109,7 @@ final class Wire {
     return partitions(response).getFirst();
   }
 
-  static List<String> values(PartitionData partition) {
+  static List<String> valuesOf(PartitionData partition) {
     List<String> values = new ArrayList<>();
     if (partition.records() instanceof MemoryRecords records) {
       for (Record record : records.records()) {
