@@ -43,6 +43,8 @@ final class ListOffsetsHandler extends Handler<ListOffsetsRequestData> {
   /** The first versions that know -1, -2, and so on. */
   private static final int[] FIRST_WITH_SPECIAL = {1, 1, 7, 8, 9, 11};
 
+  private static final int FIRST_WITH_EPOCHS = 4;
+
   private final Replicas replicas;
 
   ListOffsetsHandler(Replicas replicas) {
@@ -103,10 +105,10 @@ final class ListOffsetsHandler extends Handler<ListOffsetsRequestData> {
                   asked.currentLeaderEpoch() < 0
                       ? OptionalInt.empty()
                       : OptionalInt.of(asked.currentLeaderEpoch()));
-      response
-          .setOffset(found.offset())
-          .setTimestamp(found.timestampMs())
-          .setLeaderEpoch(found.leaderEpoch().orElse(-1));
+      response.setOffset(found.offset()).setTimestamp(found.timestampMs());
+      if (version >= FIRST_WITH_EPOCHS) {
+        response.setLeaderEpoch(found.leaderEpoch().orElse(-1));
+      }
       return Errors.NONE;
     } catch (ApiException e) {
       return Errors.forException(e);
