@@ -19,10 +19,12 @@ import picocli.CommandLine.ParameterException;
     description = "A message log for Apache Kafka's clients.",
     versionProvider = Main.Version.class,
     subcommands = {
+      StartCommand.class,
       TopicsCommand.class,
       ProduceCommand.class,
       ConsumeCommand.class,
-      ClusterInfoCommand.class
+      ClusterInfoCommand.class,
+      RehearseCommand.class
     })
 public final class Main implements Callable<Integer> {
   private static final int FAILURE = 1;

@@ -48,7 +48,8 @@ public final class Sentences {
         || failure.getClass() == KafkaException.class;
   }
 
-  private static String sentence(String text) {
+  /** The text on one line with a full stop at its end. */
+  static String sentence(String text) {
     String oneLine = text.strip().replaceAll("\\s*\\n\\s*", " ");
     return oneLine.endsWith(".") ? oneLine : oneLine + ".";
   }

@@ -1,12 +1,10 @@
 package io.barnabas.cli.client;
 
 import io.barnabas.cli.CliException;
+import io.barnabas.cli.PropertiesFile;
 import java.io.IOException;
-import java.io.Reader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +86,7 @@ final class Cluster {
   private Properties config() {
     Properties config = new Properties();
     if (clientConfig != null) {
-      load(config, clientConfig);
+      config.putAll(PropertiesFile.read(clientConfig));
     }
     config.put("bootstrap.servers", bootstrap);
     config.putIfAbsent("client.id", "barnabas-cli");
@@ -96,16 +94,6 @@ final class Cluster {
     config.putIfAbsent("metric.reporters", "");
     checkSomebodyListens();
     return config;
-  }
-
-  private static void load(Properties config, Path file) {
-    try (Reader reader = Files.newBufferedReader(file)) {
-      config.load(reader);
-    } catch (NoSuchFileException e) {
-      throw new CliException("There is no file " + file + ".", e);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CliException("The file %s cannot be read: %s.".formatted(file, e.getMessage()), e);
-    }
   }
 
   /** Kafka's clients would try for a minute and only say that time ran out. */
