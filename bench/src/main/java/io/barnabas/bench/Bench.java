@@ -2,176 +2,143 @@ package io.barnabas.bench;
 
 import io.barnabas.conformance.BrokerProcess;
 import io.barnabas.conformance.ClassPaths;
-import io.barnabas.conformance.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/**
- * Starts the brokers in turn, repetition by repetition, drives each with the same load, and writes
- * the medians and their ratios as a table.
- */
-public final class Bench {
+/** Starts brokers in turn, measures them, and writes a table of values and ratios. */
+@Command(
+    name = "bench/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures Barnabas against Apache Kafka on this machine.")
+public final class Bench implements Runnable {
 
-  private static final int PARTITIONS = 6;
-  private static final String TOPIC = "bench";
+  @Option(
+      names = "--contenders",
+      split = ",",
+      defaultValue = "KAFKA,KAFKA_FSYNC,BARNABAS,BARNABAS_NO_FSYNC",
+      description = "Who takes part, in turn: ${COMPLETION-CANDIDATES}.")
+  private List<Contender> contenders = List.of();
 
-  private final ClassPaths classPaths;
-  private final Path output;
-  private final long records;
+  @Option(
+      names = "--measures",
+      split = ",",
+      description =
+          "What to measure: produce-100, produce-1000, latency, partitions, consume, start."
+              + " All by default.")
+  private List<String> measures = List.of();
 
-  private Bench(ClassPaths classPaths, Path output, long records) {
-    this.classPaths = classPaths;
-    this.output = output;
-    this.records = records;
+  @Option(names = "--repetitions", description = "Turns of each contender at each measure.")
+  private int repetitions;
+
+  @Option(names = "--quick", description = "One turn with little data: a few minutes in all.")
+  private boolean quick;
+
+  @Option(names = "--raw-mib", description = "Data of a raw client's load, MiB.")
+  private int rawMiB;
+
+  @Option(names = "--tool-mib", description = "Data of a load by Kafka's client, MiB.")
+  private int toolMiB;
+
+  @Option(names = "--class-paths", hidden = true, required = true)
+  private Path classPaths = Path.of("");
+
+  @Option(names = "--output", hidden = true, required = true)
+  private Path output = Path.of("");
+
+  @Option(names = "--launcher", hidden = true, required = true)
+  private Path launcher = Path.of("");
+
+  /** See {@code --help}. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Bench()).execute(arguments));
   }
 
-  /** Arguments: class path directory, output directory, [brokers, repetitions, records]. */
-  public static void main(String[] arguments) throws Exception {
-    Path output = Path.of(arguments[1]);
-    String[] brokers = argument(arguments, 2, "APACHE_KAFKA,BARNABAS").split(",", -1);
-    int repetitions = Integer.parseInt(argument(arguments, 3, "3"));
-    long records = Long.parseLong(argument(arguments, 4, "2000000"));
-    Bench bench = new Bench(ClassPaths.readFrom(Path.of(arguments[0])), output, records);
-    Results results = new Results(List.of(brokers));
-    for (int repetition = 0; repetition < repetitions; repetition++) {
-      for (String broker : brokers) {
-        bench.measure(broker, output.resolve("run-" + broker + "-" + System.nanoTime()), results);
+  @Override
+  public void run() {
+    try {
+      Results results = new Results(contenders);
+      List<Measure> chosen = chosen();
+      int turns = repetitions > 0 ? repetitions : quick ? 1 : 3;
+      for (Measure measure : chosen) {
+        for (int turn = 1; turn <= turns; turn++) {
+          for (Contender contender : contenders) {
+            if (contender.isDefault() || measure.dependsOnFlushing()) {
+              System.err.printf("%s, %s, turn %d%n", measure.name(), contender, turn);
+              takeTurn(measure, contender, results);
+            }
+          }
+        }
+        Files.writeString(output.resolve("results.md"), results.markdown());
+        Files.writeString(output.resolve("results.json"), results.json());
+      }
+      System.out.print(results.markdown());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<Measure> chosen() {
+    Map<String, Measure> all =
+        Measure.all().stream().collect(Collectors.toMap(Measure::name, m -> m));
+    for (String name : measures) {
+      if (!all.containsKey(name)) {
+        throw new IllegalArgumentException("no such measure: " + name);
       }
     }
-    Files.writeString(output.resolve("results.md"), results.table());
-    System.out.print(results.table());
+    return Measure.all().stream()
+        .filter(m -> measures.isEmpty() || measures.contains(m.name()))
+        .toList();
   }
 
-  private static String argument(String[] arguments, int index, String otherwise) {
-    return arguments.length > index ? arguments[index] : otherwise;
+  private Sizes sizes() {
+    Sizes usual = quick ? Sizes.QUICK : Sizes.FULL;
+    return new Sizes(
+        rawMiB > 0 ? rawMiB : usual.rawMiB(),
+        toolMiB > 0 ? toolMiB : usual.toolMiB(),
+        usual.rawSeconds(),
+        usual.fixedRateSeconds(),
+        usual.endToEndRecords(),
+        usual.idleSeconds(),
+        usual.partitions());
   }
 
-  private void measure(String name, Path directory, Results results) throws Exception {
-    long startNanos = System.nanoTime();
-    try (BrokerProcess broker = start(name, directory)) {
-      createTopic(broker);
-      produce(broker, 100, 1);
-      results.add(
-          "start to first acknowledged record, s", name, (System.nanoTime() - startNanos) / 1e9);
-      results.add("RSS after the start, MiB", name, ProcessUsage.of(broker.pid()).residentMiB());
-      produce(broker, 1000, records / 4);
-      rawProduce(broker, name, 100, results);
-      rawProduce(broker, name, 1000, results);
-      javaProduce(broker, name, results);
-      results.add("RSS after the load, MiB", name, ProcessUsage.of(broker.pid()).residentMiB());
+  private void takeTurn(Measure measure, Contender contender, Results results) throws Exception {
+    Path directory = output.resolve("broker");
+    delete(directory);
+    ClassPaths paths = ClassPaths.readFrom(classPaths);
+    try (BrokerProcess broker = start(contender, paths, directory)) {
+      measure.run(new Trial(broker, contender, sizes(), results, paths, output));
     }
+    delete(directory);
   }
 
-  private BrokerProcess start(String name, Path directory)
+  private BrokerProcess start(Contender contender, ClassPaths paths, Path directory)
       throws IOException, InterruptedException {
-    return switch (name) {
-      case "APACHE_KAFKA" -> BrokerProcess.kafka(classPaths, directory, Map.of());
-      case "BARNABAS" -> BrokerProcess.barnabas(classPaths, directory, List.of(), Map.of());
-      default -> throw new IllegalArgumentException("no such broker: " + name);
-    };
-  }
-
-  private static void createTopic(BrokerProcess broker) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1))).all().get();
+    if (contender.isKafka()) {
+      return BrokerProcess.kafka(paths, directory, Map.of());
     }
+    return BrokerProcess.barnabas(List.of(launcher.toString()), directory, Map.of());
   }
 
-  private void rawProduce(BrokerProcess broker, String name, int recordBytes, Results results)
-      throws IOException {
-    double cpuBefore = ProcessUsage.of(broker.pid()).cpuSeconds();
-    RawProducer.Outcome outcome = produce(broker, recordBytes, records);
-    double cpu = ProcessUsage.of(broker.pid()).cpuSeconds() - cpuBefore;
-    String load = "raw client, " + recordBytes + " B, acks=all: ";
-    results.add(load + "records/s", name, outcome.recordsPerSecond());
-    results.add(load + "broker CPU s/GB", name, cpu / (outcome.valueBytes() / 1e9));
-  }
-
-  private static RawProducer.Outcome produce(BrokerProcess broker, int recordBytes, long records)
-      throws IOException {
-    return RawProducer.run(
-        broker.address(),
-        new RawProducer.Load(TOPIC, PARTITIONS, recordBytes, 16_384, (short) -1, 5),
-        records);
-  }
-
-  private void javaProduce(BrokerProcess broker, String name, Results results)
-      throws IOException, InterruptedException {
-    double cpuBefore = ProcessUsage.of(broker.pid()).cpuSeconds();
-    JavaProcess.Result run =
-        JavaProcess.run(
-            classPaths.kafkaTools(),
-            "org.apache.kafka.tools.ProducerPerformance",
-            List.of(
-                "--topic",
-                TOPIC,
-                "--num-records",
-                Long.toString(records / 4),
-                "--record-size",
-                "1000",
-                "--throughput",
-                "-1",
-                "--producer-props",
-                "acks=all",
-                "bootstrap.servers=" + broker.bootstrapServers()),
-            output.resolve("producer-performance.log").toFile());
-    double cpu = ProcessUsage.of(broker.pid()).cpuSeconds() - cpuBefore;
-    if (run.exitCode() != 0) {
-      throw new IOException("ProducerPerformance failed: " + run.output());
-    }
-    String last = run.output().strip().lines().reduce("", (before, line) -> line);
-    String perSecond = last.replaceAll(".*sent, ([0-9.]+) records/sec.*", "$1");
-    String load = "ProducerPerformance, 1000 B, acks=all: ";
-    results.add(load + "records/s", name, Double.parseDouble(perSecond));
-    results.add(load + "broker CPU s/GB", name, cpu / (records / 4 * 1000 / 1e9));
-  }
-
-  /** Measured values by figure and broker. Not for several threads. */
-  private static final class Results {
-    private final List<String> brokers;
-    private final Map<String, Map<String, List<Double>>> figures = new TreeMap<>();
-
-    Results(List<String> brokers) {
-      this.brokers = brokers;
-    }
-
-    void add(String figure, String broker, double value) {
-      figures
-          .computeIfAbsent(figure, f -> new TreeMap<>())
-          .computeIfAbsent(broker, b -> new ArrayList<>())
-          .add(value);
-      System.err.printf(Locale.ROOT, "%s, %s: %.2f%n", broker, figure, value);
-    }
-
-    /** A column for each broker, and the last broker's ratio to the first. */
-    String table() {
-      StringBuilder table = new StringBuilder("| figure (median) | ");
-      table.append(String.join(" | ", brokers)).append(" | ratio |\n|---|");
-      table.append("---|".repeat(brokers.size() + 1)).append('\n');
-      for (Map.Entry<String, Map<String, List<Double>>> figure : figures.entrySet()) {
-        List<Double> medians =
-            brokers.stream()
-                .map(b -> median(figure.getValue().getOrDefault(b, List.of())))
-                .toList();
-        table.append("| ").append(figure.getKey()).append(" | ");
-        medians.forEach(m -> table.append(String.format(Locale.ROOT, "%.2f | ", m)));
-        double ratio = medians.getLast() / medians.getFirst();
-        table.append(String.format(Locale.ROOT, "%.2f |%n", ratio));
+  private static void delete(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
       }
-      return table.toString();
-    }
-
-    private static double median(List<Double> values) {
-      List<Double> sorted = values.stream().sorted().toList();
-      return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
     }
   }
 }

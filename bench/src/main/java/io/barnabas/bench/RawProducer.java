@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -14,13 +15,14 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.ResponseHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the same prepared Produce request over and over on one connection, several in flight, so
  * that the client costs next to nothing and the broker is what is measured.
  */
 final class RawProducer {
-  private static final short VERSION = 12;
+  static final short VERSION = 12;
   private static final int TIMEOUT_MS = 30_000;
 
   /** What to send. */
@@ -42,38 +44,63 @@ final class RawProducer {
     }
   }
 
+  /** The broker answered with an error code. */
+  static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(Errors error) {
+      super("the broker refused a request: " + error);
+    }
+  }
+
   private RawProducer() {}
 
-  /** Sends at least {@code records} records and waits for every answer. */
-  static Outcome run(InetSocketAddress broker, Load load, long records) throws IOException {
+  /**
+   * Sends records until there are so many or the time is over, and waits for every answer.
+   *
+   * @param limitSeconds when to stop early
+   */
+  static Outcome run(InetSocketAddress broker, Load load, long records, int limitSeconds)
+      throws IOException {
     long requests =
         Math.max(1, (records + load.recordsPerRequest() - 1) / load.recordsPerRequest());
     ByteBuffer frame = RawConnection.frame(ApiKeys.PRODUCE, VERSION, request(load));
     try (RawConnection connection = new RawConnection(broker)) {
       Semaphore room = new Semaphore(load.inFlight());
-      AtomicReference<Throwable> failure = new AtomicReference<>();
+      AtomicLong expected = new AtomicLong(requests);
+      AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
       long startNanos = System.nanoTime();
       Thread reader =
-          Thread.ofPlatform().start(() -> readAnswers(connection, requests, room, failure));
-      for (long sent = 0; sent < requests && failure.get() == null; sent++) {
+          Thread.ofPlatform().start(() -> readAnswers(connection, expected, room, failure));
+      for (long sent = 0; sent < expected.get() && failure.get() == null; sent++) {
         room.acquireUninterruptibly();
+        if (System.nanoTime() - startNanos > limitSeconds * 1_000_000_000L) {
+          // Said before the last request goes out, so that the reader cannot wait for one more.
+          expected.set(sent + 1);
+        }
         connection.send(frame);
       }
       join(reader);
       Throwable failed = failure.get();
+      if (failed instanceof RefusedException refused) {
+        throw refused;
+      }
       if (failed != null) {
-        throw new IOException("The broker refused a request.", failed);
+        throw new IOException("the connection failed", failed);
       }
       double seconds = (System.nanoTime() - startNanos) / 1e9;
-      long sentRecords = requests * load.recordsPerRequest();
+      long sentRecords = expected.get() * load.recordsPerRequest();
       return new Outcome(sentRecords, sentRecords * load.recordBytes(), seconds);
     }
   }
 
   private static void readAnswers(
-      RawConnection connection, long requests, Semaphore room, AtomicReference<Throwable> failure) {
+      RawConnection connection,
+      AtomicLong expected,
+      Semaphore room,
+      AtomicReference<@Nullable Throwable> failure) {
     try {
-      for (long i = 0; i < requests; i++) {
+      for (long i = 0; i < expected.get(); i++) {
         check(connection.receive());
         room.release();
       }
@@ -83,12 +110,14 @@ final class RawProducer {
     }
   }
 
-  private static void check(ByteBuffer answer) {
+  static void check(ByteBuffer answer) throws RefusedException {
     ResponseHeader.parse(answer, ApiKeys.PRODUCE.responseHeaderVersion(VERSION));
     ProduceResponseData data = new ProduceResponseData(new ByteBufferAccessor(answer), VERSION);
     for (var topic : data.responses()) {
       for (var partition : topic.partitionResponses()) {
-        Errors.forCode(partition.errorCode()).maybeThrow();
+        if (partition.errorCode() != 0) {
+          throw new RefusedException(Errors.forCode(partition.errorCode()));
+        }
       }
     }
   }
@@ -101,7 +130,7 @@ final class RawProducer {
     }
   }
 
-  private static ProduceRequestData request(Load load) {
+  static ProduceRequestData request(Load load) {
     byte[] value = new byte[load.recordBytes()];
     for (int i = 0; i < value.length; i++) {
       value[i] = (byte) ('A' + i % 26);

@@ -33,6 +33,7 @@ public final class BrokerProcess implements Closeable {
   private final String readyMark;
   private final Thread atExit;
   private Process process;
+  private long launchedNanos;
 
   private BrokerProcess(
       InetSocketAddress address, Path directory, List<String> command, String readyMark)
@@ -56,18 +57,32 @@ public final class BrokerProcess implements Closeable {
   public static BrokerProcess barnabas(
       ClassPaths classPaths, Path directory, List<String> jvmOptions, Map<String, String> settings)
       throws IOException, InterruptedException {
+    return barnabas(
+        JavaProcess.command(jvmOptions, classPaths.barnabas(), "io.barnabas.cli.Main", List.of()),
+        directory,
+        settings);
+  }
+
+  /**
+   * Starts Barnabas by the program that people start it with.
+   *
+   * @param launcher the program, and arguments before {@code start}
+   * @param directory an empty or absent directory, or one that Barnabas ran in before
+   * @param settings on top of the listener and data directory, by Kafka's names
+   */
+  public static BrokerProcess barnabas(
+      List<String> launcher, Path directory, Map<String, String> settings)
+      throws IOException, InterruptedException {
     Files.createDirectories(directory);
     int port = freePort();
-    List<String> arguments = new ArrayList<>(List.of("start"));
     Map<String, String> all = new TreeMap<>(settings);
     all.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
     all.put("log.dirs", directory.resolve("data").toAbsolutePath().toString());
-    all.forEach((name, value) -> arguments.addAll(List.of("-o", name + "=" + value)));
+    List<String> command = new ArrayList<>(launcher);
+    command.add("start");
+    all.forEach((name, value) -> command.addAll(List.of("-o", name + "=" + value)));
     return new BrokerProcess(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        directory,
-        JavaProcess.command(jvmOptions, classPaths.barnabas(), "io.barnabas.cli.Main", arguments),
-        "ready");
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), directory, command, "ready");
   }
 
   /**
@@ -148,26 +163,39 @@ public final class BrokerProcess implements Closeable {
     return process.pid();
   }
 
+  /** When the process was launched last, by {@link System#nanoTime()}. */
+  public long launchedNanos() {
+    return launchedNanos;
+  }
+
   /** Kills the process with SIGKILL and waits until it is gone. */
   public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
 
-  /** Starts the broker again after {@link #kill()}, on the same port and directory. */
+  /** Stops the process with SIGTERM, after ten seconds with SIGKILL, and waits until it is gone. */
+  public void stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      kill();
+    }
+  }
+
+  /**
+   * Starts the broker again after {@link #kill()} or {@link #stop()}, on the same port and
+   * directory.
+   */
   public void restart() throws IOException, InterruptedException {
     process = launch();
     awaitReady();
   }
 
-  /** Stops the process with SIGTERM, after ten seconds with SIGKILL, and waits until it is gone. */
+  /** Does what {@link #stop()} does, for good. */
   @Override
   public void close() {
-    process.destroy();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        kill();
-      }
+      stop();
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
@@ -183,6 +211,7 @@ public final class BrokerProcess implements Closeable {
 
   private Process launch() throws IOException {
     Files.deleteIfExists(output().toPath());
+    launchedNanos = System.nanoTime();
     return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output()).start();
   }
 

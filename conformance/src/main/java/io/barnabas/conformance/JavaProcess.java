@@ -48,16 +48,28 @@ public final class JavaProcess {
             "-XX:+UseSerialGC",
             "-Xmx256m",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+    return run(command(quickStart, classPath, mainClass, arguments), 60, outputFile);
+  }
+
+  /**
+   * Runs any program to its end.
+   *
+   * @param limitSeconds after which it is killed, which is an error
+   * @param outputFile where its output is kept for a person to look at
+   */
+  public static Result run(List<String> command, int limitSeconds, File outputFile)
+      throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(quickStart, classPath, mainClass, arguments))
-            .redirectErrorStream(true)
-            .redirectOutput(outputFile)
-            .start();
-    process.getOutputStream().close();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(outputFile).start();
+    try {
+      process.getOutputStream().close();
+      if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
+        throw new IOException(
+            command.getFirst() + " did not end in " + limitSeconds + " s, see " + outputFile);
+      }
+    } finally {
       process.destroyForcibly();
       process.waitFor();
-      throw new IOException(mainClass + " did not end within a minute, see " + outputFile);
     }
     return new Result(process.exitValue(), Files.readString(outputFile.toPath()));
   }
