@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -61,6 +62,11 @@ final class Subject {
   @Override
   public String toString() {
     return kind.toString();
+  }
+
+  /** Whether this is the project's own node, for what only it promises. */
+  boolean isBarnabas() {
+    return kind == Kind.BARNABAS;
   }
 
   /** The running broker, started by the first caller. */
@@ -144,6 +150,15 @@ final class Subject {
               Requests.produce(topic, 0, -1, Requests.batch(values)),
               ProduceResponseData.class);
       Errors.forCode(Requests.only(answer).errorCode()).maybeThrow();
+    }
+  }
+
+  /** The values of the records in partition 0 of a topic. */
+  List<String> read(Topic topic) throws IOException {
+    try (RawClient client = connect()) {
+      FetchResponseData answer =
+          client.call(ApiKeys.FETCH, 13, Requests.fetch(topic, 0, 0), FetchResponseData.class);
+      return Requests.valuesOf(Requests.only(answer));
     }
   }
 
