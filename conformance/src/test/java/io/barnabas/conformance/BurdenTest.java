@@ -31,7 +31,7 @@ class BurdenTest {
 
   private static final int ROUNDS = 20;
   private static final int MEBIBYTE = 1 << 20;
-  private static final int UNPACKED_MIB = 1_500;
+  private static final int UNPACKED_MIB = 400;
 
   private final Subject subject;
 
@@ -103,13 +103,13 @@ class BurdenTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "zstd"})
-  void batchesThatUnpackToGigabytes(String codec) throws Exception {
+  void batchesThatUnpackToVeryMuch(String codec) throws Exception {
     Topic topic = subject.newTopic(1, Map.of("max.message.bytes", "10000000"));
     MemoryRecords bomb = bomb(codec);
     assertThat(bomb.sizeInBytes()).isLessThan(5 * MEBIBYTE);
     try (Bystander bystander = Bystander.start(subject);
         RawClient client = subject.connect()) {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         ProduceResponseData answer =
             client.call(
                 ApiKeys.PRODUCE,
@@ -191,12 +191,12 @@ class BurdenTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       for (RawClient client : clients) {
         client.close();
       }
       for (Thread sender : senders) {
-        sender.join();
+        Bystander.join(sender);
       }
     }
   }

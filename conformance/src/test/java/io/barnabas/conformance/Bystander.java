@@ -65,6 +65,7 @@ final class Bystander implements AutoCloseable {
                 FETCH_VERSION,
                 Requests.fetch(topic, 0, offset),
                 FetchResponseData.class);
+        assertThat(Errors.forCode(Requests.only(fetched).errorCode())).isEqualTo(Errors.NONE);
         assertThat(Requests.valuesOf(Requests.only(fetched))).containsExactly(value);
         assertThat(System.nanoTime() - startNanos).as("ns").isLessThan(SLOWEST_ROUND_NANOS);
         offset++;
@@ -101,10 +102,20 @@ final class Bystander implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** Waits for the end of a thread. */
+  static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
-  public void close() throws Exception {
+  public void close() {
     stopped = true;
-    thread.join();
+    join(thread);
     Throwable failed = failure.get();
     if (failed != null) {
       throw new AssertionError("the bystander was harmed", failed);
