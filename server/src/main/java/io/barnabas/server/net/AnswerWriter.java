@@ -133,7 +133,7 @@ final class AnswerWriter implements Writable {
       first = ByteBuffer.allocate(FIRST_BYTES);
       out = first;
     } else if (slab == null) {
-      Slab larger = pool.take(BUFFER_BYTES);
+      Slab larger = takeSlab();
       larger.bytes().put(out.flip());
       out.clear();
       slab = larger;
@@ -141,6 +141,14 @@ final class AnswerWriter implements Writable {
     }
     if (out.remaining() < bytes) {
       stream();
+    }
+  }
+
+  private Slab takeSlab() {
+    try {
+      return pool.take(BUFFER_BYTES);
+    } catch (NoMemoryException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.barnabas.server.net;
 
 import io.barnabas.world.Connection;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -140,18 +141,29 @@ final class ClientConnection {
 
   private void readRequests() {
     try {
+      readUntilEnd();
+    } catch (CloseException e) {
+      end(e.reason());
+    } catch (IOException e) {
+      broken(e);
+    } catch (RuntimeException e) {
+      defect(e);
+    }
+  }
+
+  private void readUntilEnd() throws IOException, CloseException {
+    try {
       while (!draining && frames.next()) {
         busy = true;
         carryOut();
       }
-      answers.flush();
-      answers.awaitEmpty();
+      if (draining) {
+        finishAnswers();
+      }
     } catch (MalformedRequestException e) {
+      // What came before it was good and is answered, as if the client had sent one at a time.
+      finishAnswers();
       end(e.reason());
-    } catch (CloseException e) {
-      end(e.reason());
-    } catch (IOException e) {
-      LOG.debug("The connection of {} broke", client, e);
     }
   }
 
@@ -162,9 +174,15 @@ final class ClientConnection {
       incoming.handle();
     } catch (RuntimeException e) {
       LOG.error("A defect in the handler of {}: its connection is closed.", incoming.call(), e);
+      finishAnswers();
       end();
     }
     tell(answers.handled(incoming.call()));
+  }
+
+  private void finishAnswers() throws IOException {
+    answers.flush();
+    answers.awaitEmpty();
   }
 
   private void beforeWaiting() throws IOException {
@@ -181,7 +199,28 @@ final class ClientConnection {
     } catch (CloseException e) {
       end(e.reason());
     } catch (IOException e) {
-      LOG.debug("The connection of {} broke", client, e);
+      broken(e);
+    } catch (RuntimeException e) {
+      defect(e);
     }
+  }
+
+  private void defect(RuntimeException e) {
+    LOG.error("A defect in serving {}: the connection is closed.", client, e);
+    end();
+  }
+
+  private void broken(IOException e) {
+    if (answers.isEnded()) {
+      return;
+    }
+    switch (e) {
+      case NoMemoryException lack ->
+          LOG.warn("Closing the connection of {}: {}.", client.remoteAddress(), lack.getMessage());
+      case EOFException damage ->
+          LOG.error("Records for {} cannot be read to their end.", client, damage);
+      default -> LOG.debug("The connection of {} broke", client, e);
+    }
+    end();
   }
 }

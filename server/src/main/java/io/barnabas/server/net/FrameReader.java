@@ -220,7 +220,7 @@ final class FrameReader {
   }
 
   /** Changes to a buffer that holds more requests at a time, if there is one to be had. */
-  private void readAhead() {
+  private void readAhead() throws IOException {
     Slab larger = memory.takeToKeep(wantedCapacity);
     if (larger == null) {
       wantedCapacity = bytes.capacity();

@@ -67,8 +67,9 @@ final class RequestMemory {
    *
    * @param givenUp whether the caller need not wait any longer; see {@link #wakeWaiters}
    * @throws ClosedChannelException if the caller has given up
+   * @throws NoMemoryException if the JVM may have no more
    */
-  Slab take(int bytes, BooleanSupplier givenUp) throws ClosedChannelException {
+  Slab take(int bytes, BooleanSupplier givenUp) throws ClosedChannelException, NoMemoryException {
     int capacity = SlabPool.capacityFor(bytes);
     if (capacity > SMALL_BYTES) {
       reserve(share(capacity), capacity, givenUp);
@@ -76,7 +77,7 @@ final class RequestMemory {
     return takeReserved(bytes, false);
   }
 
-  private Slab takeReserved(int bytes, boolean resident) {
+  private Slab takeReserved(int bytes, boolean resident) throws NoMemoryException {
     boolean taken = false;
     try {
       Slab slab = pool.take(bytes);
@@ -175,7 +176,7 @@ final class RequestMemory {
   }
 
   /** Takes a resident slab of at most {@link #LARGE_BYTES}; null if there is no room for it. */
-  @Nullable Slab takeToKeep(int bytes) {
+  @Nullable Slab takeToKeep(int bytes) throws NoMemoryException {
     int capacity = SlabPool.capacityFor(bytes);
     monitor.lock();
     try {

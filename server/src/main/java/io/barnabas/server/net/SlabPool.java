@@ -51,24 +51,20 @@ final class SlabPool {
   /**
    * A slab of at least this many bytes.
    *
-   * @throws OutOfMemoryError if the JVM may have no more direct memory
+   * @throws NoMemoryException if the JVM may have no more memory outside the heap
    */
-  Slab take(int bytes) {
+  Slab take(int bytes) throws NoMemoryException {
     int capacity = capacityFor(bytes);
     Slab found = takeSpare(bytes, capacity);
     if (found != null) {
       found.bytes().clear();
       return found;
     }
-    boolean made = false;
     try {
-      Slab slab = new Slab(capacity);
-      made = true;
-      return slab;
-    } finally {
-      if (!made) {
-        addUsed(-capacity);
-      }
+      return new Slab(capacity);
+    } catch (OutOfMemoryError e) {
+      addUsed(-capacity);
+      throw new NoMemoryException(capacity, e);
     }
   }
 

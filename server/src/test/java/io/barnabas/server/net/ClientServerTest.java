@@ -20,7 +20,6 @@ import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,24 +37,6 @@ class ClientServerTest {
   @AfterEach
   void noThreadFailed() {
     assertThat(defects).isEmpty();
-  }
-
-  record TestHandler<Q extends ApiMessage>(
-      ApiKeys api, int oldest, int newest, BiConsumer<Q, Call> body) implements ApiHandler<Q> {
-    @Override
-    public short oldestVersion() {
-      return (short) oldest;
-    }
-
-    @Override
-    public short newestVersion() {
-      return (short) newest;
-    }
-
-    @Override
-    public void handle(Q request, Call call) {
-      body.accept(request, call);
-    }
   }
 
   private static TestHandler<MetadataRequestData> metadata(
