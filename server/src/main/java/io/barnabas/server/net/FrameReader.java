@@ -35,7 +35,7 @@ final class FrameReader {
   private ByteBuffer bytes = ByteBuffer.allocate(FIRST_BYTES).limit(0);
   private @Nullable Slab slab;
   private int frameEnd;
-  private int wantedCapacity = RequestMemory.SMALL_BYTES;
+  private int wantedCapacity = FIRST_BYTES;
   private int spareFillings;
   private long reads;
   private long frames;
@@ -191,7 +191,7 @@ final class FrameReader {
     spareFillings = filled <= capacity / GROWTH ? spareFillings + 1 : 0;
     if (spareFillings > SPARE_FILLINGS) {
       spareFillings = 0;
-      wantedCapacity = Math.max(RequestMemory.SMALL_BYTES, capacity / GROWTH);
+      wantedCapacity = Math.min(capacity / GROWTH, MAX_READ_AHEAD_BYTES);
       use(memory.take(RequestMemory.SMALL_BYTES, ended));
     }
   }
@@ -221,6 +221,10 @@ final class FrameReader {
 
   /** Changes to a buffer that holds more requests at a time, if there is one to be had. */
   private void readAhead() throws IOException {
+    if (wantedCapacity <= RequestMemory.SMALL_BYTES) {
+      use(memory.take(RequestMemory.SMALL_BYTES, ended));
+      return;
+    }
     Slab larger = memory.takeToKeep(wantedCapacity);
     if (larger == null) {
       wantedCapacity = bytes.capacity();

@@ -166,7 +166,7 @@ final class RequestMemory {
   void keep(Slab slab) {
     monitor.lock();
     try {
-      if (!slab.resident && slab.capacity() > SMALL_BYTES && mayKeep(slab.capacity())) {
+      if (!slab.resident && mayKeep(slab.capacity())) {
         residentBytes += slab.capacity();
         slab.resident = true;
       }
@@ -175,7 +175,10 @@ final class RequestMemory {
     }
   }
 
-  /** Takes a resident slab of at most {@link #LARGE_BYTES}; null if there is no room for it. */
+  /**
+   * Takes a resident slab of more than {@link #SMALL_BYTES} and at most {@link #LARGE_BYTES}; null
+   * if there is no room for it.
+   */
   @Nullable Slab takeToKeep(int bytes) throws NoMemoryException {
     int capacity = SlabPool.capacityFor(bytes);
     monitor.lock();
