@@ -19,7 +19,7 @@ final class FrameReader {
   private static final int MIN_FRAME_BYTES = 10;
 
   /** How far the buffer grows only because more bytes come at a time than it holds. */
-  private static final int MAX_READ_AHEAD_BYTES = 256 * 1024;
+  private static final int MAX_READ_AHEAD_BYTES = 64 * 1024;
 
   private static final int GROWTH = 4;
 
