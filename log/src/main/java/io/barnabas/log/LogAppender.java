@@ -21,6 +21,17 @@ final class LogAppender {
     long nowMs = core.nowMs();
     new BatchValidator(core.id.topicPartition(), settings, context.origin(), nowMs)
         .validate(batches);
+    return context.origin() == Origin.FOLLOWER
+        ? append(batches, context, settings, nowMs)
+        : append(
+            Recompression.apply(batches, settings, core.id.topicPartition()),
+            context,
+            settings,
+            nowMs);
+  }
+
+  private Appended append(ByteBuffer batches, AppendContext context, LogConfig settings, long nowMs)
+      throws IOException {
     Appended appended;
     boolean mustFlush;
     core.lock.lock();

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A topic's settings as far as its logs need them, under Kafka's names with dots for capitals.
@@ -76,6 +78,15 @@ public record LogConfig(
   /** Whether an acknowledgement waits for the disk. */
   public boolean flushes() {
     return flushMessages != Long.MAX_VALUE;
+  }
+
+  /** How batches are to be compressed, or null to leave them as their producers made them. */
+  @Nullable CompressionType recompression() {
+    return switch (compressionType) {
+      case "producer" -> null;
+      case "uncompressed" -> CompressionType.NONE;
+      default -> CompressionType.forName(compressionType);
+    };
   }
 
   private record Settings(Map<String, String> values) {

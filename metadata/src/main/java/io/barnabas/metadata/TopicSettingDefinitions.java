@@ -17,7 +17,6 @@ import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigException;
-import org.jspecify.annotations.Nullable;
 
 /** What each topic-level setting means. */
 final class TopicSettingDefinitions {
@@ -105,13 +104,6 @@ final class TopicSettingDefinitions {
         () -> "[false]");
   }
 
-  private static void onlyProducer(String name, @Nullable Object value) {
-    if (!"producer".equals(value)) {
-      throw new ConfigException(
-          name, value, "The only value is producer: brokers do not compress records again");
-    }
-  }
-
   private static void retention(ConfigDef d) {
     d.define(
         "retention.ms",
@@ -189,9 +181,9 @@ final class TopicSettingDefinitions {
         "compression.type",
         STRING,
         "producer",
-        LambdaValidator.with(TopicSettingDefinitions::onlyProducer, () -> "[producer]"),
+        in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
         MEDIUM,
-        "How records are compressed on disk: as the producer sent them.");
+        "How records are compressed on disk; producer: as the producer sent them.");
     d.define(
         "message.timestamp.type",
         STRING,

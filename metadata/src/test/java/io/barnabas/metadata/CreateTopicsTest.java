@@ -60,7 +60,7 @@ class CreateTopicsTest {
         misassigned("with 2 replica(s), but this is not consistent", at(0, 1), at(1, 1, 2)),
         misset("nope", "1", "Unknown topic config name: nope"),
         misset("retention.ms", "soon", "Not a number of type LONG"),
-        misset("compression.type", "lz4", "The only value is producer"),
+        misset("compression.type", "zip", "String must be one of: uncompressed, zstd"),
         arguments(
             withSetting("__consumer_offsets", "flush.messages", Optional.of("2")),
             Errors.INVALID_CONFIG,

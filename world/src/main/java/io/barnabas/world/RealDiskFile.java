@@ -44,8 +44,16 @@ final class RealDiskFile implements DiskFile {
   @Override
   public void append(ByteBuffer... sources) throws IOException {
     long start = end;
-    channel.position(start);
     long written = 0;
+    if (sources.length == 1) {
+      // One call to the kernel, where a gathering write needs the position set before.
+      while (sources[0].hasRemaining()) {
+        written += channel.write(sources[0], start + written);
+      }
+      end = start + written;
+      return;
+    }
+    channel.position(start);
     int first = 0;
     while (first < sources.length) {
       if (sources[first].hasRemaining()) {

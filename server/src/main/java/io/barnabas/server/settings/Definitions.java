@@ -185,9 +185,9 @@ final class Definitions {
         "compression.type",
         STRING,
         "producer",
-        in("producer"),
+        in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
         MEDIUM,
-        "How records are compressed on disk: as the producer sent them.");
+        "How records are compressed on disk; producer: as the producer sent them.");
     d.define(
         "log.index.interval.bytes",
         INT,
