@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
@@ -25,26 +26,50 @@ final class LogReads {
               .formatted(fromOffset, id, now.startOffset(), now.endOffset()));
     }
     long upTo = Math.min(upToOffsetExclusive, now.endOffset());
-    for (int i = now.indexOf(fromOffset); i < now.segments().size() && fromOffset < upTo; i++) {
-      Segment segment = now.segments().get(i);
-      if (segment.baseOffset >= upTo || !segment.hold()) {
-        break;
-      }
-      FileRegion region = null;
-      try {
-        region = region(now, i, fromOffset, upTo, maxBytes, atLeastOneBatch);
-      } finally {
-        if (region == null) {
-          segment.release();
-        }
-      }
-      if (region != null) {
-        return new LogSlice(List.of(region), List.of(segment));
-      }
+    List<FileRegion> regions = new ArrayList<>(1);
+    List<Segment> held = new ArrayList<>(1);
+    if (fromOffset < upTo && (maxBytes > 0 || atLeastOneBatch)) {
+      collect(now, fromOffset, upTo, maxBytes, atLeastOneBatch, regions, held);
     }
-    return new LogSlice(List.of(), List.of());
+    return new LogSlice(regions, held);
   }
 
+  /** Goes on from one segment to the next only when nothing of the first was left out. */
+  private static void collect(
+      LogState now,
+      long from,
+      long upTo,
+      int maxBytes,
+      boolean atLeastOne,
+      List<FileRegion> regions,
+      List<Segment> held)
+      throws IOException {
+    int room = maxBytes;
+    boolean whole = true;
+    try {
+      for (int i = now.indexOf(from); i < now.segments().size() && whole; i++) {
+        Segment segment = now.segments().get(i);
+        if (segment.baseOffset >= upTo || !segment.hold()) {
+          return;
+        }
+        held.add(segment);
+        FileRegion region = region(now, i, from, upTo, room, atLeastOne && regions.isEmpty());
+        if (region == null || region.length() == 0) {
+          held.removeLast().release();
+          whole = region == null;
+        } else {
+          regions.add(region);
+          room -= region.length();
+          whole = room > 0 && region.position() + region.length() == now.bytesOf(i);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      held.forEach(Segment::release);
+      throw e;
+    }
+  }
+
+  /** Null if the segment has nothing from that offset on; empty if what it has does not fit. */
   private static @Nullable FileRegion region(
       LogState now, int index, long from, long upTo, int maxBytes, boolean atLeastOne)
       throws IOException {
@@ -68,6 +93,6 @@ final class LogReads {
     if (stop < firstEnd && atLeastOne && firstEnd <= end) {
       stop = firstEnd;
     }
-    return stop > start ? new FileRegion(segment.file, start, stop - start) : null;
+    return new FileRegion(segment.file, start, stop - start);
   }
 }

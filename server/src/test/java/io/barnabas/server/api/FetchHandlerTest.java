@@ -94,6 +94,28 @@ class FetchHandlerTest {
   }
 
   @Test
+  void readsGoOnIntoTheNextSegmentAndLeaveNothingOut() {
+    run(
+        node -> {
+          Uuid id = node.topic("t", 2, Map.of("segment.bytes", "1500"));
+          node.append(id, 0, "first");
+          node.append(id, 1, "x".repeat(1_000));
+          node.append(id, 1, "y".repeat(1_000));
+          node.append(id, 1, "z");
+          assertThat(valuesOf(only(node.fetch(Wire.fetch(id, at(1, 0)))))).hasSize(3);
+          assertThat(valuesOf(only(node.fetch(Wire.fetch(id, at(1, 1)))))).hasSize(2);
+          assertThat(
+                  partitions(
+                      node.fetch(Wire.fetch(id, at(0, 0), at(1, 0).setPartitionMaxBytes(500)))))
+              .extracting(p -> valuesOf(p).size())
+              .as("the small record behind the large ones is not for now")
+              .containsExactly(1, 0);
+          assertThat(valuesOf(only(node.fetch(Wire.fetch(id, at(1, 0)).setMaxBytes(1_200)))))
+              .hasSize(1);
+        });
+  }
+
+  @Test
   void aLongPollWakesWithTheFirstRecordThatIsOnDisk() {
     run(
         node -> {
