@@ -1,6 +1,7 @@
 package io.barnabas.replica;
 
 import io.barnabas.log.LogDirectory;
+import io.barnabas.log.PartitionLog;
 import io.barnabas.log.StoredPartition;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.PartitionImage;
@@ -181,11 +182,13 @@ public final class Replicas implements AutoCloseable {
     Map<String, String> newDefaults = topicDefaults.apply(wanted);
     boolean allChanged = !newDefaults.equals(defaults);
     defaults = newDefaults;
+    List<CompletableFuture<Void>> served = new ArrayList<>();
     for (TopicImage topic : wanted.topics().values()) {
       if (allChanged || changed(topic, wanted)) {
-        open(topic, wanted);
+        open(topic, wanted, served);
       }
     }
+    served.forEach(CompletableFuture::join);
     done = wanted;
   }
 
@@ -196,7 +199,7 @@ public final class Replicas implements AutoCloseable {
         || !Objects.equals(done.configs().get(resource), wanted.configs().get(resource));
   }
 
-  private void open(TopicImage topic, ClusterImage wanted) {
+  private void open(TopicImage topic, ClusterImage wanted, List<CompletableFuture<Void>> served) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
     TopicConfig config = TopicConfig.of(defaults, wanted.configsOf(resource));
     List<Integer> numbers = new ArrayList<>(topic.partitions().keySet());
@@ -205,25 +208,38 @@ public final class Replicas implements AutoCloseable {
       PartitionImage partition = topic.partitions().get(number);
       if (partition != null && partition.replicas().contains(nodeId)) {
         TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
-        open(id, Role.of(partition, nodeId), config);
+        open(id, Role.of(partition, nodeId), config).ifPresent(served::add);
       }
     }
   }
 
-  private void open(TopicIdPartition id, Role role, TopicConfig config) {
+  /** What completes when a replica that was not there before is served. */
+  private Optional<CompletableFuture<Void>> open(
+      TopicIdPartition id, Role role, TopicConfig config) {
     TopicPartition name = id.topicPartition();
     Replica replica = replicas.get(name);
     if (replica != null) {
       replica.update(role, config);
-      return;
+      return Optional.empty();
     }
     try {
-      replicas.put(
-          name, new Replica(directory.openOrCreate(id, config.log()), worker, role, config));
-      offline.remove(name);
+      PartitionLog log = directory.openOrCreate(id, config.log());
+      Replica opened = new Replica(log, worker, role, config);
+      CompletableFuture<Void> served = new CompletableFuture<>();
+      // What a crash left may have been acknowledged, but can be read only when it is on disk:
+      // until then the high watermark would be one that clients have already seen passed.
+      log.whenFlushed(
+          log.view().logEndOffset(),
+          () -> {
+            replicas.put(name, opened);
+            offline.remove(name);
+            served.complete(null);
+          });
+      return Optional.of(served);
     } catch (IOException | RuntimeException e) {
       LOG.error("{} cannot be opened and stays offline", name, e);
       offline.put(name, name + " is offline: " + e.getMessage());
+      return Optional.empty();
     }
   }
 
