@@ -10,12 +10,20 @@ final class BatchCursor {
 
   private final DiskFile file;
   private final int end;
-  private ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).limit(0);
+  private final int chunkBytes;
+  private ByteBuffer chunk;
   private int chunkStart;
   private int next;
   private int at;
 
   BatchCursor(DiskFile file, int start, int end) {
+    this(file, start, end, CHUNK_BYTES);
+  }
+
+  /** The same that reads so much at a time. */
+  BatchCursor(DiskFile file, int start, int end, int chunkBytes) {
+    this.chunkBytes = Math.max(chunkBytes, BatchFormat.HEADER_BYTES);
+    chunk = ByteBuffer.allocate(this.chunkBytes).limit(0);
     this.file = file;
     this.end = end;
     next = start;
@@ -28,7 +36,7 @@ final class BatchCursor {
     }
     int into = next - chunkStart;
     if (into < 0 || into + BatchFormat.HEADER_BYTES > chunk.limit()) {
-      fill(next, CHUNK_BYTES);
+      fill(next, chunkBytes);
       if (chunk.limit() < BatchFormat.HEADER_BYTES) {
         return false;
       }
@@ -65,7 +73,7 @@ final class BatchCursor {
   ByteBuffer whole() throws IOException {
     int size = size();
     if (at + size > chunk.limit()) {
-      fill(position(), Math.max(size, CHUNK_BYTES));
+      fill(position(), Math.max(size, chunkBytes));
       at = 0;
       if (chunk.limit() < size) {
         return null;

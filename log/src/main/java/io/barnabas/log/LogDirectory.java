@@ -244,9 +244,12 @@ public final class LogDirectory implements Closeable {
     if (forget(id.topicPartition())) {
       checkpoint();
     }
-    disk.createDirectories(folder);
+    if (disk.isDirectory(folder)) {
+      disk.forceDirectory(path);
+    } else {
+      disk.createDirectories(folder);
+    }
     Checkpoints.replace(disk, folder.resolve(METADATA), "version: 0\ntopic_id: " + id.topicId());
-    disk.forceDirectory(path);
   }
 
   /** Takes a partition away at once; its files go after the topic's file.delete.delay.ms. */

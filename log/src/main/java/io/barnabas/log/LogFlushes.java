@@ -115,12 +115,13 @@ final class LogFlushes {
     }
     try {
       if (epochText != null) {
+        // This forces the folder, too.
         Checkpoints.replace(core.disk, core.folder.resolve("leader-epoch-checkpoint"), epochText);
       }
       for (Segment segment : dirty) {
         segment.file.force();
       }
-      if (forceFolder) {
+      if (forceFolder && epochText == null) {
         core.disk.forceDirectory(core.folder);
       }
     } catch (IOException e) {

@@ -118,9 +118,7 @@ final class LogLoader {
       logEndOffset = logStartOffset;
     }
     if (segments.isEmpty()) {
-      Segment first = new Segment(disk, folder, logEndOffset, nowMs);
-      first.dirty = true;
-      segments.add(first);
+      segments.add(new Segment(disk, folder, logEndOffset, nowMs));
       cut = true;
     }
     segments.getLast().loadFirstTimestamp();
@@ -246,7 +244,7 @@ final class LogLoader {
    * @return where the first bad batch is, or the segment's size
    */
   private int walk(Segment segment, int from, long trustedBelow) throws IOException {
-    BatchCursor cursor = segment.cursor(from, segment.size());
+    BatchCursor cursor = segment.scan(from);
     int good = from;
     while (cursor.advance() && cursor.isPlausible(logEndOffset)) {
       ByteBuffer batch = cursor.baseOffset() < trustedBelow ? cursor.header() : cursor.whole();

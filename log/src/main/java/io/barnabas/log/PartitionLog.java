@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
@@ -20,8 +20,8 @@ public final class PartitionLog {
   private final LogTruncation truncation;
   private final LogMaintenance maintenance;
 
-  /** Set while the flusher has this log in its queue. */
-  final AtomicBoolean queued = new AtomicBoolean();
+  /** Belongs to the flusher. */
+  final AtomicReference<Flusher.Turn> turn = new AtomicReference<>(Flusher.Turn.NONE);
 
   PartitionLog(
       LogDirectory directory,

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class Segment {
   private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
 
+  private static final int SCAN_BYTES = 256 * 1024;
+
   final long baseOffset;
   final Path folder;
   final DiskFile file;
@@ -181,6 +183,11 @@ final class Segment {
   void writeIndexes(Disk disk) throws IOException {
     Checkpoints.replace(disk, path(".index"), offsetIndex.toFile());
     Checkpoints.replace(disk, path(".timeindex"), timeIndex.toFile());
+  }
+
+  /** A cursor from a position to the end that reads much at a time, for who wants all of it. */
+  BatchCursor scan(int start) {
+    return new BatchCursor(file, start, size, Math.min(SCAN_BYTES, Math.max(1, size - start)));
   }
 
   BatchCursor cursor(int start, int end) {

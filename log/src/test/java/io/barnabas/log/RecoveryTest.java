@@ -188,6 +188,43 @@ class RecoveryTest {
   }
 
   @Test
+  void startAfterAKillReadsOnlyWhatIsAboveTheRecoveryPoint() throws IOException {
+    LogConfig config = config("retention.ms", "-1");
+    String large = "x".repeat(100_000);
+    SimulatedWorld world = new SimulatedWorld(seed++, SimulationOptions.defaults(), disk);
+    RunEnd end =
+        world.run(
+            () -> {
+              PartitionLog log = open(world).openOrCreate(ID, config);
+              log.append(idempotent(5, 0, 0, 3), CLIENT);
+              for (int minute = 0; minute < 2; minute++) {
+                for (int i = 0; i < 20; i++) {
+                  log.append(batch(large), CLIENT);
+                }
+                world.threads().sleep(TimeUnit.SECONDS.toNanos(61));
+              }
+              log.append(idempotent(5, 0, 3, 2), CLIENT);
+              Samples.flushed(log);
+              world.crash(CrashMode.KEEP_ALL);
+            });
+    assertThat(end).isEqualTo(RunEnd.CRASHED);
+    // In the middle of a batch that nobody has reason to read.
+    disk.corrupt(log(0), 150_000, 1);
+    run(
+        second -> {
+          assertThat(second.disk().list(FOLDER).stream().map(Path::toString))
+              .contains(Segment.name(43, ".snapshot"), Segment.name(0, ".index"))
+              .doesNotContain(Segment.name(23, ".snapshot"));
+          try (LogDirectory logs = open(second)) {
+            PartitionLog log = logs.openOrCreate(ID, config);
+            assertThat(log.view().logEndOffset()).isEqualTo(45);
+            assertThat(log.append(idempotent(5, 0, 3, 2), CLIENT).duplicate()).isTrue();
+            assertThat(log.append(idempotent(5, 0, 5, 1), CLIENT).firstOffset()).isEqualTo(45);
+          }
+        });
+  }
+
+  @Test
   void withoutRecoveryPointsOnlyTheLastSegmentMayBeTorn() throws IOException {
     closedLog();
     Path points = DIRECTORY.resolve("recovery-point-offset-checkpoint");
