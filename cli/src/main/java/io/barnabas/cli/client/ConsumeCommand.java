@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -127,12 +128,32 @@ public final class ConsumeCommand extends ClusterCommand {
     switch (from) {
       case From.Beginning() -> consumer.seekToBeginning(ends.keySet());
       case From.End() -> ends.forEach(consumer::seek);
-      case From.Offset(long offset) -> ends.keySet().forEach(id -> consumer.seek(id, offset));
+      case From.Offset(long offset) -> seekToOffset(consumer, offset, ends);
       case From.BeforeEnd(long records) ->
           consumer
               .beginningOffsets(ends.keySet())
               .forEach((id, first) -> consumer.seek(id, Math.max(first, end(ends, id) - records)));
       case From.Time(long millis) -> seekToTime(consumer, millis, ends);
+    }
+  }
+
+  /** Partitions differ in what they hold; it is enough if one of them has the offset. */
+  private static void seekToOffset(
+      Consumer<byte[], byte[]> consumer, long offset, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> starts = consumer.beginningOffsets(ends.keySet());
+    boolean isThere = false;
+    for (TopicPartition id : ends.keySet()) {
+      long nearest = Math.clamp(offset, end(starts, id), end(ends, id));
+      isThere |= nearest == offset;
+      consumer.seek(id, nearest);
+    }
+    if (!isThere) {
+      throw new CliException(
+          "There is no such offset: the records are %s."
+              .formatted(
+                  ends.keySet().stream()
+                      .map(id -> "%s: %d to %d".formatted(id, end(starts, id), end(ends, id) - 1))
+                      .collect(Collectors.joining(", "))));
     }
   }
 
