@@ -181,7 +181,7 @@ class RetentionTest {
                 readers.forEach(io.barnabas.world.WorldThread::join);
                 sleepMinutes(world, 2);
                 assertThat(logFiles(world)).doesNotContain(Segment.name(0, ".log"));
-                assertThat(content(held)).isEqualTo(expected(0, 4));
+                assertThat(content(held)).isEqualTo(expected(0, 40));
                 held.close();
                 assertThatThrownBy(() -> content(held)).isInstanceOf(java.io.IOException.class);
               }
