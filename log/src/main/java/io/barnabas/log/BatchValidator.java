@@ -124,8 +124,9 @@ final class BatchValidator {
     } catch (ApiException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // Decompressors fail with whatever they like on bad input.
-      throw new CorruptRecordException(
+      // Decompressors fail with whatever they like on bad input. The checksum is right: to send the
+      // batch again cannot help.
+      throw new InvalidRecordException(
           "A compressed batch for " + partition + " does not unpack: " + e.getMessage());
     }
   }

@@ -17,6 +17,7 @@ final class ProducerStates {
   private static final int KEPT_BATCHES = 5;
   private static final int HEADER_BYTES = 10;
   private static final int ENTRY_BYTES = 46;
+  private static final int EARLIER_BYTES = 32;
   private static final int BODY_START = 6;
   private static final short VERSION = 1;
 
@@ -146,9 +147,20 @@ final class ProducerStates {
     return active;
   }
 
-  /** Kafka's producer snapshot, version 1. */
+  /**
+   * Kafka's producer snapshot, version 1, and behind its entries the batches before each producer's
+   * last: Kafka keeps only that one, so that a producer whose acknowledgements a restart swallowed
+   * and who repeats five batches would be refused. Kafka's readers stop after the entries.
+   */
   ByteBuffer snapshot() {
-    ByteBuffer file = ByteBuffer.allocate(HEADER_BYTES + ENTRY_BYTES * producers.size());
+    int earlier =
+        producers.values().stream().mapToInt(p -> Math.max(0, p.batches.size() - 1)).sum();
+    ByteBuffer file =
+        ByteBuffer.allocate(
+            HEADER_BYTES
+                + ENTRY_BYTES * producers.size()
+                + Integer.BYTES
+                + EARLIER_BYTES * earlier);
     file.putShort(VERSION).putInt(0).putInt(producers.size());
     producers.forEach(
         (id, p) -> {
@@ -158,6 +170,18 @@ final class ProducerStates {
           file.putInt(last == null ? 0 : (int) (last.lastOffset - last.firstOffset));
           file.putLong(p.lastTimestamp).putInt(p.coordinatorEpoch).putLong(p.transactionStart);
         });
+    file.putInt(earlier);
+    producers.forEach(
+        (id, p) ->
+            p.batches.stream()
+                .limit(Math.max(0, p.batches.size() - 1))
+                .forEach(
+                    written ->
+                        file.putLong(id)
+                            .putInt(written.firstSequence)
+                            .putInt(written.lastSequence)
+                            .putLong(written.firstOffset)
+                            .putLong(written.lastOffset)));
     file.flip();
     file.putInt(2, bodyCrc(file));
     return file;
@@ -174,11 +198,14 @@ final class ProducerStates {
     producers.clear();
     if (file.remaining() < HEADER_BYTES
         || file.getShort() != VERSION
-        || file.getInt() != bodyCrc(file.duplicate().rewind())
-        || file.getInt() != file.remaining() / ENTRY_BYTES) {
+        || file.getInt() != bodyCrc(file.duplicate().rewind())) {
       return false;
     }
-    while (file.remaining() >= ENTRY_BYTES) {
+    int entries = file.getInt();
+    if (entries < 0 || entries > file.remaining() / ENTRY_BYTES) {
+      return false;
+    }
+    for (int i = 0; i < entries; i++) {
       long id = file.getLong();
       Producer p = new Producer();
       p.epoch = file.getShort();
@@ -194,6 +221,32 @@ final class ProducerStates {
         p.batches.add(new Written(first, lastSequence, lastOffset - delta, lastOffset));
       }
       producers.put(id, p);
+    }
+    return loadEarlierBatches(file);
+  }
+
+  /** Takes what follows Kafka's entries; a file that Kafka wrote ends there. */
+  private boolean loadEarlierBatches(ByteBuffer file) {
+    if (!file.hasRemaining()) {
+      return true;
+    }
+    if (file.remaining() < Integer.BYTES
+        || file.getInt() != file.remaining() / EARLIER_BYTES
+        || file.remaining() % EARLIER_BYTES != 0) {
+      return false;
+    }
+    Map<Long, Deque<Written>> earlier = new HashMap<>();
+    while (file.hasRemaining()) {
+      earlier
+          .computeIfAbsent(file.getLong(), id -> new ArrayDeque<>(KEPT_BATCHES))
+          .addFirst(new Written(file.getInt(), file.getInt(), file.getLong(), file.getLong()));
+    }
+    for (Map.Entry<Long, Deque<Written>> latestFirst : earlier.entrySet()) {
+      Producer producer = producers.get(latestFirst.getKey());
+      if (producer == null || latestFirst.getValue().size() >= KEPT_BATCHES) {
+        return false;
+      }
+      latestFirst.getValue().forEach(producer.batches::addFirst);
     }
     return true;
   }

@@ -156,6 +156,35 @@ class ProducerStatesTest {
         });
   }
 
+  /** Five batches may be on their way when a node dies, and a segment may end between them. */
+  @Test
+  void allFiveBatchesAreKnownAfterAStartWhereverSegmentsEnd() {
+    withLog(
+        log -> {
+          for (int i = 0; i < 20; i++) {
+            append(log, 7, 0, i, 1);
+          }
+          assertThat(log.segmentCount()).isGreaterThan(2);
+        });
+    for (int next = 20; next < 30; next++) {
+      int sequence = next;
+      Step step =
+          log -> {
+            for (int back = 5; back > 0; back--) {
+              repeated(log, sequence - back, 1, sequence - back);
+            }
+            gap(log, 0, sequence - 6);
+            append(log, 7, 0, sequence, 1);
+            Samples.flushed(log);
+          };
+      if (next % 2 == 0) {
+        withKilledLog(step);
+      } else {
+        withLog(step);
+      }
+    }
+  }
+
   @Test
   void truncationForgetsWhatItCuts() {
     withLog(
