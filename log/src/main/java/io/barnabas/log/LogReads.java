@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
-import org.jspecify.annotations.Nullable;
 
 /** Finds batches by offset, in an immutable view of a log. */
 final class LogReads {
+  private static final LogSlice NOTHING = new LogSlice(List.of(), List.of(), false);
+  private static final LogSlice NO_ROOM = new LogSlice(List.of(), List.of(), true);
+
   private LogReads() {}
 
   /** As {@link PartitionLog#read}. */
@@ -26,58 +28,55 @@ final class LogReads {
               .formatted(fromOffset, id, now.startOffset(), now.endOffset()));
     }
     long upTo = Math.min(upToOffsetExclusive, now.endOffset());
-    List<FileRegion> regions = new ArrayList<>(1);
-    List<Segment> held = new ArrayList<>(1);
-    if (fromOffset < upTo && (maxBytes > 0 || atLeastOneBatch)) {
-      collect(now, fromOffset, upTo, maxBytes, atLeastOneBatch, regions, held);
+    if (fromOffset >= upTo) {
+      return NOTHING;
     }
-    return new LogSlice(regions, held);
+    return maxBytes > 0 || atLeastOneBatch
+        ? collect(now, fromOffset, upTo, maxBytes, atLeastOneBatch)
+        : NO_ROOM;
   }
 
   /** Goes on from one segment to the next only when nothing of the first was left out. */
-  private static void collect(
-      LogState now,
-      long from,
-      long upTo,
-      int maxBytes,
-      boolean atLeastOne,
-      List<FileRegion> regions,
-      List<Segment> held)
-      throws IOException {
+  private static LogSlice collect(
+      LogState now, long from, long upTo, int maxBytes, boolean atLeastOne) throws IOException {
+    List<FileRegion> regions = new ArrayList<>(1);
+    List<Segment> held = new ArrayList<>(1);
     int room = maxBytes;
-    boolean whole = true;
+    boolean cut = false;
     try {
-      for (int i = now.indexOf(from); i < now.segments().size() && whole; i++) {
+      for (int i = now.indexOf(from); i < now.segments().size() && !cut; i++) {
         Segment segment = now.segments().get(i);
         if (segment.baseOffset >= upTo || !segment.hold()) {
-          return;
+          break;
         }
         held.add(segment);
-        FileRegion region = region(now, i, from, upTo, room, atLeastOne && regions.isEmpty());
-        if (region == null || region.length() == 0) {
+        Found found = find(now, i, from, upTo, room, atLeastOne && regions.isEmpty());
+        if (found.region.length() == 0) {
           held.removeLast().release();
-          whole = region == null;
         } else {
-          regions.add(region);
-          room -= region.length();
-          whole = room > 0 && region.position() + region.length() == now.bytesOf(i);
+          regions.add(found.region);
+          room -= found.region.length();
         }
+        cut = found.cut;
       }
+      return new LogSlice(regions, held, cut);
     } catch (IOException | RuntimeException e) {
       held.forEach(Segment::release);
       throw e;
     }
   }
 
-  /** Null if the segment has nothing from that offset on; empty if what it has does not fit. */
-  private static @Nullable FileRegion region(
+  /** What a segment has from an offset on, perhaps nothing; cut if there is more than fits. */
+  private record Found(FileRegion region, boolean cut) {}
+
+  private static Found find(
       LogState now, int index, long from, long upTo, int maxBytes, boolean atLeastOne)
       throws IOException {
     Segment segment = now.segments().get(index);
     int end = now.bytesOf(index);
     BatchCursor first = segment.find(from, end);
     if (first == null || first.baseOffset() >= upTo) {
-      return null;
+      return new Found(new FileRegion(segment.file, 0, 0), false);
     }
     int start = first.position();
     int firstEnd = start + first.size();
@@ -93,6 +92,6 @@ final class LogReads {
     if (stop < firstEnd && atLeastOne && firstEnd <= end) {
       stop = firstEnd;
     }
-    return new FileRegion(segment.file, start, stop - start);
+    return new Found(new FileRegion(segment.file, start, stop - start), stop < end);
   }
 }

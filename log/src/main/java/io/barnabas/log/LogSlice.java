@@ -8,11 +8,13 @@ public final class LogSlice implements AutoCloseable {
   private final List<FileRegion> regions;
   private final int sizeBytes;
   private final List<Segment> held;
+  private final boolean cut;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  LogSlice(List<FileRegion> regions, List<Segment> held) {
+  LogSlice(List<FileRegion> regions, List<Segment> held, boolean cut) {
     this.regions = List.copyOf(regions);
     this.held = List.copyOf(held);
+    this.cut = cut;
     sizeBytes = regions.stream().mapToInt(FileRegion::length).sum();
   }
 
@@ -24,6 +26,11 @@ public final class LogSlice implements AutoCloseable {
   /** The length of all regions, 0 when nothing was there to read. */
   public int sizeBytes() {
     return sizeBytes;
+  }
+
+  /** Whether there were more batches than the bytes allowed. */
+  public boolean isCut() {
+    return cut;
   }
 
   /** Lets go of the files; safe to repeat. */

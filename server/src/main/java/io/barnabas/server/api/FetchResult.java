@@ -1,5 +1,6 @@
 package io.barnabas.server.api;
 
+import io.barnabas.log.LogSlice;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
 import java.util.List;
@@ -38,9 +39,19 @@ final class FetchResult {
   void found(int place, Replica replica, ReplicaRead read) {
     replicas[place] = replica;
     reads[place] = read;
-    bytes += read.records().sizeBytes();
+    bytes += wanted(place, read.records());
     urgent |= read.divergingEpoch().isPresent();
     known++;
+  }
+
+  /**
+   * A partition with more than its limit counts as full, though the last batch of what is there did
+   * not fit: waiting would not bring more.
+   */
+  private int wanted(int place, LogSlice records) {
+    return records.isCut()
+        ? Math.max(records.sizeBytes(), partitions.get(place).maxBytes())
+        : records.sizeBytes();
   }
 
   /** A partition that the cluster does not know; no reason to hurry, as it may come into being. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * at a time, and gives the last result away once.
  */
 final class FetchWait {
+  private static final long PAUSE_NANOS = 5_000_000;
+
   private enum State {
     WAITING,
     READING,
@@ -31,6 +33,7 @@ final class FetchWait {
   private final int minBytes;
   private final Consumer<FetchResult> answer;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+  private volatile long deadlineNanos;
   private volatile boolean expired;
   private volatile Clock.@Nullable Timer timer;
   private volatile List<Registration> registrations = List.of();
@@ -54,6 +57,8 @@ final class FetchWait {
    * @param before what the last read found; whatever moved since then wakes at once
    */
   void start(FetchResult before, int maxWaitMs) {
+    long waitNanos = TimeUnit.MILLISECONDS.toNanos(maxWaitMs);
+    deadlineNanos = world.clock().nanoTime() + waitNanos;
     List<Registration> registered = new ArrayList<>(before.size());
     Runnable wake = this::wake;
     for (int i = 0; i < before.size(); i++) {
@@ -63,7 +68,7 @@ final class FetchWait {
       }
     }
     registrations = registered;
-    timer = world.clock().schedule(TimeUnit.MILLISECONDS.toNanos(maxWaitMs), this::expire);
+    timer = world.clock().schedule(waitNanos, this::expire);
     if (state.get() == State.ENDED) {
       release();
       return;
@@ -115,12 +120,21 @@ final class FetchWait {
         return;
       }
       result.close();
+      pause();
       if (state.compareAndSet(State.READING, State.WAITING)) {
         return;
       }
       if (!state.compareAndSet(State.READ_AGAIN, State.READING)) {
         return;
       }
+    }
+  }
+
+  /** Who wants many bytes at once is not looked after with every record. */
+  private void pause() {
+    long left = deadlineNanos - world.clock().nanoTime();
+    if (minBytes > 1 && left > 0) {
+      world.threads().sleep(Math.min(left, PAUSE_NANOS));
     }
   }
 

@@ -52,6 +52,11 @@ final class FetchedPartition {
     return key;
   }
 
+  /** Of records, 0 or more. */
+  int maxBytes() {
+    return maxBytes;
+  }
+
   boolean saysLeaderEpoch() {
     return currentLeaderEpoch >= 0;
   }

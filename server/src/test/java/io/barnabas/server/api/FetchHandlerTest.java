@@ -173,6 +173,28 @@ class FetchHandlerTest {
   }
 
   @Test
+  void aFullAnswerDoesNotWaitForBytesThatWouldNotFit() {
+    run(
+        node -> {
+          Uuid id = node.topic("t", 1, Map.of());
+          node.append(id, 0, "x".repeat(400));
+          FetchRequestData request =
+              Wire.fetch(id, at(0, 0).setPartitionMaxBytes(1_000))
+                  .setMaxWaitMs(60_000)
+                  .setMinBytes(1_000);
+          FakeCall poll = node.startFetch(request);
+          node.world.threads().sleep(1_000_000_000);
+          assertThat(poll.isAnswered()).isFalse();
+          node.append(id, 0, "y".repeat(400));
+          node.append(id, 0, "z".repeat(400));
+          long before = millis(node);
+          assertThat(valuesOf(only(poll.await(FetchResponseData.class)))).hasSize(2);
+          assertThat(valuesOf(only(node.fetch(request)))).hasSize(2);
+          assertThat(millis(node) - before).isLessThan(100);
+        });
+  }
+
+  @Test
   void aClientThatGoesAwayIsForgotten() {
     run(
         node -> {
