@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 final class BatchCursor {
   private static final int CHUNK_BYTES = 8 * 1024;
 
+  /** For looking at no more than headers. */
+  private static final int SMALL_BYTES = 512;
+
   private final DiskFile file;
   private final int end;
   private final int chunkBytes;
@@ -27,6 +30,7 @@ final class BatchCursor {
     this.file = file;
     this.end = end;
     next = start;
+    chunkStart = start;
   }
 
   /** Goes to the next batch; false when no whole header is left. */
@@ -36,7 +40,9 @@ final class BatchCursor {
     }
     int into = next - chunkStart;
     if (into < 0 || into + BatchFormat.HEADER_BYTES > chunk.limit()) {
-      fill(next, chunkBytes);
+      // What is behind a header in this much is not wanted where batches are larger.
+      boolean small = into > chunkBytes;
+      fill(next, small ? SMALL_BYTES : chunkBytes);
       if (chunk.limit() < BatchFormat.HEADER_BYTES) {
         return false;
       }
@@ -51,11 +57,11 @@ final class BatchCursor {
     return true;
   }
 
-  private void fill(int from, int atLeast) throws IOException {
-    if (chunk.capacity() < atLeast) {
-      chunk = ByteBuffer.allocate(atLeast);
+  private void fill(int from, int bytes) throws IOException {
+    if (chunk.capacity() < bytes) {
+      chunk = ByteBuffer.allocate(bytes);
     }
-    chunk.clear().limit(Math.min(chunk.capacity(), end - from));
+    chunk.clear().limit(Math.min(bytes, end - from));
     file.read(chunk, from);
     chunk.flip();
     chunkStart = from;

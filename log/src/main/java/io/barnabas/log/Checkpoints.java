@@ -20,14 +20,24 @@ final class Checkpoints {
 
   /** Replaces a file; when this returns, the new content survives a power loss. */
   static void replace(Disk disk, Path target, ByteBuffer content) throws IOException {
-    Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
-    disk.delete(temporary);
-    try (DiskFile file = disk.openForAppend(temporary)) {
-      file.append(content);
-      file.force();
+    replace(disk, Map.of(target, content));
+  }
+
+  /** Replaces some files of one directory; cheaper than one after the other. */
+  static void replace(Disk disk, Map<Path, ByteBuffer> contents) throws IOException {
+    Path folder = null;
+    for (Map.Entry<Path, ByteBuffer> entry : contents.entrySet()) {
+      Path target = entry.getKey();
+      Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
+      disk.delete(temporary);
+      try (DiskFile file = disk.openForAppend(temporary)) {
+        file.append(entry.getValue());
+        file.force();
+      }
+      disk.rename(temporary, target);
+      folder = target.getParent();
     }
-    disk.rename(temporary, target);
-    disk.forceDirectory(Objects.requireNonNull(target.getParent(), "a file in a directory"));
+    disk.forceDirectory(Objects.requireNonNull(folder, "a file in a directory"));
   }
 
   static void replace(Disk disk, Path target, String content) throws IOException {

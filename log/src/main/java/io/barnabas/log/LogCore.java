@@ -35,6 +35,9 @@ final class LogCore {
   /** Held by who writes or removes the files beside the data, or cuts it. */
   final ReentrantLock maintenance = new ReentrantLock();
 
+  /** Whether, when it was opened, the files beside the data spoke of all of it. */
+  final boolean recoverable;
+
   // Under the lock.
   final EpochCache epochs;
   final ProducerStates producers;
@@ -70,7 +73,10 @@ final class LogCore {
     List<Segment> segments = loaded.segments;
     long start = Math.max(startOffset, segments.getFirst().baseOffset);
     state = new LogState(segments, start, loaded.logEndOffset, segments.getLast().size());
-    LogLoader.loadProducers(disk, folder, producers, segments, start, loaded.logEndOffset, nowMs());
+    long snapshot =
+        LogLoader.loadProducers(
+            disk, folder, producers, segments, start, loaded.logEndOffset, nowMs());
+    recoverable = loaded.activeIndexed && snapshot == loaded.logEndOffset;
     loaded.unindexed.forEach(s -> sealed.add(new Sealed(s, -1, null)));
   }
 

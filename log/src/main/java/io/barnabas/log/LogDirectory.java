@@ -360,9 +360,7 @@ public final class LogDirectory implements Closeable {
       closed = true;
       housekeeper.stop();
       flusher.stop();
-      for (PartitionLog log : logs.values()) {
-        log.close(true);
-      }
+      Closing.closeAll(world, logs.values());
       checkpoint();
       if (failure().isEmpty()) {
         Checkpoints.replace(disk, path.resolve(CLEAN), "{\"version\":0,\"brokerEpoch\":-1}");

@@ -41,6 +41,9 @@ final class LogLoader {
   /** Full segments whose indexes are not on disk. */
   final List<Segment> unindexed = new ArrayList<>();
 
+  /** Whether the last segment's indexes are on disk. */
+  boolean activeIndexed;
+
   long logEndOffset;
 
   /**
@@ -105,6 +108,7 @@ final class LogLoader {
       Long next = files.higherKey(base);
       boolean indexed =
           recover(segment, next == null ? recoveryPoint : Math.min(next, recoveryPoint));
+      activeIndexed = indexed;
       if (!indexed && next != null) {
         unindexed.add(segment);
       }
@@ -269,8 +273,12 @@ final class LogLoader {
     return believed ? Math.min(cursor.lastOffset(), knownBelow - 1) : knownBelow - 1;
   }
 
-  /** Rebuilds what is known of the producers at the log's end. */
-  static void loadProducers(
+  /**
+   * Rebuilds what is known of the producers at the log's end.
+   *
+   * @return up to where a snapshot said it, else the log's start
+   */
+  static long loadProducers(
       Disk disk,
       Path folder,
       ProducerStates producers,
@@ -309,6 +317,7 @@ final class LogLoader {
         noteProducers(segments.get(i), from, producers, nowMs);
       }
     }
+    return from;
   }
 
   private static void noteProducers(

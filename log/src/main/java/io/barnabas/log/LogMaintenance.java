@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class LogMaintenance {
   /** So much may have to be read again, but for the headers, after a crash. */
   private static final int RECOVERY_BYTES = 1 << 20;
+
+  /** So much is sooner read again at the next start than made unnecessary to read. */
+  private static final int REREAD_BYTES = 64 * 1024;
 
   private final LogCore core;
   private final LogFlushes flushes;
@@ -24,6 +29,17 @@ final class LogMaintenance {
   LogMaintenance(LogCore core, LogFlushes flushes) {
     this.core = core;
     this.flushes = flushes;
+    if (core.recoverable) {
+      recoverable = core.state.active();
+      recoverableBytes = core.state.activeBytes();
+      recoverableOffset = core.state.endOffset();
+    }
+  }
+
+  /** How much of the active segment the files beside it do not speak of. */
+  private int unrecoverableBytes() {
+    LogState now = core.state;
+    return now.activeBytes() - (now.active() == recoverable ? recoverableBytes : 0);
   }
 
   /** Writes the indexes and the producers of segments that are full. */
@@ -40,10 +56,7 @@ final class LogMaintenance {
       }
       if (core.isUsable()) {
         for (LogCore.Sealed one : full) {
-          one.segment().writeIndexes(core.disk);
-          if (one.producers() != null) {
-            writeSnapshot(one.nextOffset(), one.producers());
-          }
+          writeBeside(one.segment(), one.nextOffset(), one.producers());
         }
       }
     } catch (IOException e) {
@@ -53,8 +66,13 @@ final class LogMaintenance {
     }
   }
 
-  private void writeSnapshot(long offset, ByteBuffer producers) throws IOException {
-    Checkpoints.replace(core.disk, snapshot(offset), producers);
+  private void writeBeside(Segment segment, long offset, @Nullable ByteBuffer producers)
+      throws IOException {
+    Map<Path, ByteBuffer> files = new HashMap<>(segment.indexFiles());
+    if (producers != null) {
+      files.put(snapshot(offset), producers);
+    }
+    Checkpoints.replace(core.disk, files);
   }
 
   private Path snapshot(long offset) {
@@ -65,11 +83,11 @@ final class LogMaintenance {
   void makeRecoverable() throws IOException {
     core.maintenance.lock();
     try {
-      Segment active = core.state.active();
-      int bytes = core.state.activeBytes() - (active == recoverable ? recoverableBytes : 0);
-      if (!core.isUsable() || !core.config.flushes() || bytes < RECOVERY_BYTES) {
+      if (!core.isUsable() || !core.config.flushes() || unrecoverableBytes() < RECOVERY_BYTES) {
         return;
       }
+      Segment active;
+      int bytes;
       long end;
       ByteBuffer producers;
       core.lock.lock();
@@ -85,8 +103,7 @@ final class LogMaintenance {
       if (flushes.durableEnd() < end) {
         return;
       }
-      active.writeIndexes(core.disk);
-      writeSnapshot(end, producers);
+      writeBeside(active, end, producers);
       if (recoverableOffset >= 0 && !isSegmentStart(recoverableOffset)) {
         core.disk.delete(snapshot(recoverableOffset));
       }
@@ -222,12 +239,11 @@ final class LogMaintenance {
       core.flushing.lock();
       core.lock.lock();
       try {
-        boolean write = clean && core.isUsable();
+        boolean write = clean && core.isUsable() && unrecoverableBytes() >= REREAD_BYTES;
         core.closed = true;
         if (write) {
-          writeSnapshot(core.state.endOffset(), core.producers.snapshot());
           core.state.active().completeTimeIndex();
-          core.state.active().writeIndexes(core.disk);
+          writeBeside(core.state.active(), core.state.endOffset(), core.producers.snapshot());
         }
       } finally {
         core.state.segments().forEach(Segment::release);

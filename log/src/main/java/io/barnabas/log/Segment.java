@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,9 +181,9 @@ final class Segment {
     }
   }
 
-  void writeIndexes(Disk disk) throws IOException {
-    Checkpoints.replace(disk, path(".index"), offsetIndex.toFile());
-    Checkpoints.replace(disk, path(".timeindex"), timeIndex.toFile());
+  /** The indexes as they are now, by the files that they belong into. */
+  Map<Path, ByteBuffer> indexFiles() {
+    return Map.of(path(".index"), offsetIndex.toFile(), path(".timeindex"), timeIndex.toFile());
   }
 
   /** A cursor from a position to the end that reads much at a time, for who wants all of it. */
