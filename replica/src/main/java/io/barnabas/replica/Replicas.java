@@ -1,5 +1,6 @@
 package io.barnabas.replica;
 
+import io.barnabas.log.DamagedLogException;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.StoredPartition;
@@ -236,6 +237,11 @@ public final class Replicas implements AutoCloseable {
             served.complete(null);
           });
       return Optional.of(served);
+    } catch (DamagedLogException e) {
+      // The sentence says which file, where, and what to do; a stack trace would only hide it.
+      LOG.error("{} stays offline: {}", name, e.getMessage());
+      offline.put(name, name + " is offline: " + e.getMessage());
+      return Optional.empty();
     } catch (IOException | RuntimeException e) {
       LOG.error("{} cannot be opened and stays offline", name, e);
       offline.put(name, name + " is offline: " + e.getMessage());
