@@ -69,14 +69,14 @@ final class LogCore {
     this.config = config;
     epochs = loaded.epochs;
     producers = loaded.producers;
-    folderDirty = loaded.folderDirty();
     List<Segment> segments = loaded.segments;
     long start = Math.max(startOffset, segments.getFirst().baseOffset);
     state = new LogState(segments, start, loaded.logEndOffset, segments.getLast().size());
-    long snapshot =
+    LogLoader.Producers known =
         LogLoader.loadProducers(
             disk, folder, producers, segments, start, loaded.logEndOffset, nowMs());
-    recoverable = loaded.activeIndexed && snapshot == loaded.logEndOffset;
+    folderDirty = known.removed() || loaded.folderDirty();
+    recoverable = loaded.activeIndexed && known.snapshot() == loaded.logEndOffset;
     loaded.unindexed.forEach(s -> sealed.add(new Sealed(s, -1, null)));
   }
 

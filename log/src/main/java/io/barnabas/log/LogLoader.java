@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -34,6 +36,14 @@ final class LogLoader {
   private final long recoveryPoint;
   private final boolean rebuildEpochs;
   private boolean cut;
+  private boolean filesRemoved;
+
+  /** Full segments with bytes behind their last batch, and where those begin. */
+  private final Map<Segment, Integer> excess = new LinkedHashMap<>();
+
+  /** Segments whose index files may speak of what is not in their data. */
+  private final List<Segment> misindexed = new ArrayList<>();
+
   final EpochCache epochs;
   final ProducerStates producers = new ProducerStates();
   final List<Segment> segments = new ArrayList<>();
@@ -106,9 +116,11 @@ final class LogLoader {
       Segment segment = new Segment(disk, folder, base, nowMs);
       segments.add(segment);
       Long next = files.higherKey(base);
-      boolean indexed =
-          recover(segment, next == null ? recoveryPoint : Math.min(next, recoveryPoint));
+      boolean indexed = recover(segment, next == null ? Long.MAX_VALUE : next);
       activeIndexed = indexed;
+      if (!indexed) {
+        misindexed.add(segment);
+      }
       if (!indexed && next != null) {
         unindexed.add(segment);
       }
@@ -117,6 +129,7 @@ final class LogLoader {
       Segment last = segments.isEmpty() ? null : segments.getLast();
       throw damaged(last, last == null ? 0 : last.size(), recoveryPoint - 1, "ends too early");
     }
+    repair();
     if (logStartOffset > logEndOffset) {
       removeAll();
       logEndOffset = logStartOffset;
@@ -130,9 +143,26 @@ final class LogLoader {
     epochs.truncateFromStart(logStartOffset);
   }
 
+  /**
+   * Changes what has to be changed of segments that stay, once it is known that nothing is lost.
+   */
+  private void repair() throws IOException {
+    for (Map.Entry<Segment, Integer> entry : excess.entrySet()) {
+      Segment segment = entry.getKey();
+      LOG.warn("{} has bytes behind its last batch, which are cut off", segment.path(".log"));
+      segment.cutTo(entry.getValue());
+      // Here, as the flusher only looks at the newest.
+      segment.file.force();
+      segment.dirty = false;
+    }
+    for (Segment segment : misindexed) {
+      filesRemoved |= SegmentFiles.deleteIndexes(disk, folder, segment.baseOffset);
+    }
+  }
+
   /** Whether the flusher has to force the folder. */
   boolean folderDirty() {
-    return cut || segments.stream().anyMatch(s -> s.dirty);
+    return cut || filesRemoved || segments.stream().anyMatch(s -> s.dirty);
   }
 
   private boolean follows(long base) throws IOException {
@@ -209,10 +239,11 @@ final class LogLoader {
   /**
    * Reads a segment from where it may be bad, and its indexes, or builds them.
    *
-   * @param knownBelow what was forced of it
-   * @return whether the indexes were there
+   * @param next where the next segment begins
+   * @return whether the index files are there and say nothing of what may not be in the data
    */
-  private boolean recover(Segment segment, long knownBelow) throws IOException {
+  private boolean recover(Segment segment, long next) throws IOException {
+    long knownBelow = Math.min(next, recoveryPoint);
     long before = logEndOffset;
     boolean indexed =
         !rebuildEpochs && knownBelow > before && segment.loadIndexes(disk, knownBelow);
@@ -227,18 +258,25 @@ final class LogLoader {
       logEndOffset = before;
       segment.forgetIndexes();
       good = walk(segment, 0, 0);
+      indexed = false;
     }
+    boolean agrees = indexed && segment.indexFilesEndBelow(disk, knownBelow);
     if (good == segment.size()) {
       segment.dirty = logEndOffset > recoveryPoint;
-      return indexed;
+      return agrees;
     }
     if (logEndOffset < knownBelow) {
       throw damaged(segment, good, lastOffsetAt(segment, good, knownBelow), "is damaged");
     }
+    if (next <= recoveryPoint) {
+      // All that was forced is there, and what follows was forced, too: it must stay.
+      excess.put(segment, good);
+      return agrees;
+    }
     LOG.warn("{} is cut from {} to {} bytes", segment.path(".log"), segment.size(), good);
     segment.cutTo(good);
     cut = true;
-    return indexed;
+    return agrees;
   }
 
   /**
@@ -274,11 +312,16 @@ final class LogLoader {
   }
 
   /**
-   * Rebuilds what is known of the producers at the log's end.
+   * What was read of the producers.
    *
-   * @return up to where a snapshot said it, else the log's start
+   * @param snapshot up to where a snapshot said it, else the log's start
+   * @param removed whether snapshots were removed: the folder must be forced before anything that
+   *     is appended counts as safe, or they come back and speak of what was cut away
    */
-  static long loadProducers(
+  record Producers(long snapshot, boolean removed) {}
+
+  /** Rebuilds what is known of the producers at the log's end. */
+  static Producers loadProducers(
       Disk disk,
       Path folder,
       ProducerStates producers,
@@ -295,6 +338,7 @@ final class LogLoader {
       }
     }
     producers.clear();
+    boolean removed = false;
     long from = logStartOffset;
     for (long offset : snapshots.descendingKeySet()) {
       Path snapshot = folder.resolve(Segment.name(offset, ".snapshot"));
@@ -304,11 +348,13 @@ final class LogLoader {
       }
       LOG.warn("{} is of no use and is removed", snapshot);
       disk.delete(snapshot);
+      removed = true;
     }
     for (long older : snapshots.headMap(from).keySet()) {
       // Those at the beginning of a segment help when the log is cut back to it.
       if (segments.stream().noneMatch(s -> s.baseOffset == older)) {
         disk.delete(folder.resolve(Segment.name(older, ".snapshot")));
+        removed = true;
       }
     }
     for (int i = 0; i < segments.size(); i++) {
@@ -317,7 +363,7 @@ final class LogLoader {
         noteProducers(segments.get(i), from, producers, nowMs);
       }
     }
-    return from;
+    return new Producers(from, removed);
   }
 
   private static void noteProducers(
@@ -325,7 +371,7 @@ final class LogLoader {
     BatchCursor cursor = segment.find(Math.max(from, segment.baseOffset), segment.size());
     boolean more = cursor != null;
     while (more && cursor != null) {
-      if (cursor.baseOffset() >= from) {
+      if (cursor.lastOffset() >= from) {
         producers.note(cursor.header(), cursor.at(), nowMs);
       }
       more = cursor.advance();

@@ -56,7 +56,7 @@ final class LogMaintenance {
       }
       if (core.isUsable()) {
         for (LogCore.Sealed one : full) {
-          writeBeside(one.segment(), one.nextOffset(), one.producers());
+          writeBeside(one.segment(), Long.MAX_VALUE, one.nextOffset(), one.producers());
         }
       }
     } catch (IOException e) {
@@ -66,9 +66,10 @@ final class LogMaintenance {
     }
   }
 
-  private void writeBeside(Segment segment, long offset, @Nullable ByteBuffer producers)
+  private void writeBeside(
+      Segment segment, long indexBelow, long offset, @Nullable ByteBuffer producers)
       throws IOException {
-    Map<Path, ByteBuffer> files = new HashMap<>(segment.indexFiles());
+    Map<Path, ByteBuffer> files = new HashMap<>(segment.indexFiles(indexBelow));
     if (producers != null) {
       files.put(snapshot(offset), producers);
     }
@@ -103,7 +104,8 @@ final class LogMaintenance {
       if (flushes.durableEnd() < end) {
         return;
       }
-      writeBeside(active, end, producers);
+      // What was appended since may be lost in a crash, and an entry of it would stay.
+      writeBeside(active, end, end, producers);
       if (recoverableOffset >= 0 && !isSegmentStart(recoverableOffset)) {
         core.disk.delete(snapshot(recoverableOffset));
       }
@@ -243,7 +245,8 @@ final class LogMaintenance {
         core.closed = true;
         if (write) {
           core.state.active().completeTimeIndex();
-          writeBeside(core.state.active(), core.state.endOffset(), core.producers.snapshot());
+          long end = core.state.endOffset();
+          writeBeside(core.state.active(), end, end, core.producers.snapshot());
         }
       } finally {
         core.state.segments().forEach(Segment::release);

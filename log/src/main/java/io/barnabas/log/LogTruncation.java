@@ -62,6 +62,7 @@ final class LogTruncation {
     // Not above what is left after a crash half way.
     flushes.lower(old.segments().get(keep).baseOffset);
     core.directory.checkpoint();
+    SegmentFiles.deleteIndexes(core.disk, core.folder, old.segments().get(keep).baseOffset);
     dropFrom(old, keep + 1);
     rebuildActive(old, keep, offset);
   }
@@ -71,7 +72,7 @@ final class LogTruncation {
       SegmentFiles.delete(core.disk, core.folder, old.segments().get(i).baseOffset);
       old.segments().get(i).release();
     }
-    core.sealed.clear();
+    core.sealed.removeIf(s -> old.segments().indexOf(s.segment()) >= index - 1);
     core.disk.forceDirectory(core.folder);
   }
 
@@ -95,8 +96,12 @@ final class LogTruncation {
     cut.release();
     core.epochs.truncateFromEnd(end);
     long start = Math.min(old.startOffset(), end);
-    LogLoader.loadProducers(
-        core.disk, core.folder, core.producers, segments, start, end, core.nowMs());
+    LogLoader.Producers known =
+        LogLoader.loadProducers(
+            core.disk, core.folder, core.producers, segments, start, end, core.nowMs());
+    if (known.removed()) {
+      core.disk.forceDirectory(core.folder);
+    }
     core.state = new LogState(segments, start, end, bytes);
     flushes.allDurable(end);
   }

@@ -62,11 +62,12 @@ final class OffsetIndex {
     return position;
   }
 
-  ByteBuffer toFile() {
+  /** The entries below a relative offset. */
+  ByteBuffer toFile(long belowRelative) {
     int n = count;
     ByteBuffer file = ByteBuffer.allocate(n * ENTRY_BYTES);
-    for (int i = 0; i < 2 * n; i++) {
-      file.putInt(entries[i]);
+    for (int i = 0; i < n && entries[2 * i] < belowRelative; i++) {
+      file.putInt(entries[2 * i]).putInt(entries[2 * i + 1]);
     }
     return file.flip();
   }

@@ -156,6 +156,20 @@ final class Segment {
     return true;
   }
 
+  /**
+   * Whether the index files say nothing of an offset and what is above it: such entries may be of
+   * batches that a crash took, and would be believed once others are there.
+   */
+  boolean indexFilesEndBelow(Disk disk, long offset) throws IOException {
+    ByteBuffer offsets = Checkpoints.read(disk, path(".index"));
+    ByteBuffer times = Checkpoints.read(disk, path(".timeindex"));
+    int lastOfOffsets = offsets.limit() - OffsetIndex.ENTRY_BYTES;
+    int lastOfTimes = times.limit() - Integer.BYTES;
+    long relative = offset - baseOffset;
+    return (lastOfOffsets < 0 || offsets.getInt(lastOfOffsets) < relative)
+        && (lastOfTimes < 0 || times.getInt(lastOfTimes) < relative);
+  }
+
   /** Empties the indexes, for them to be built anew; only before anyone else looks. */
   void forgetIndexes() {
     offsetIndex.clear();
@@ -181,9 +195,14 @@ final class Segment {
     }
   }
 
-  /** The indexes as they are now, by the files that they belong into. */
-  Map<Path, ByteBuffer> indexFiles() {
-    return Map.of(path(".index"), offsetIndex.toFile(), path(".timeindex"), timeIndex.toFile());
+  /** What the indexes say of offsets below another, by the files that it belongs into. */
+  Map<Path, ByteBuffer> indexFiles(long belowOffset) {
+    long relative = belowOffset - baseOffset;
+    return Map.of(
+        path(".index"),
+        offsetIndex.toFile(relative),
+        path(".timeindex"),
+        timeIndex.toFile(relative));
   }
 
   /** A cursor from a position to the end that reads much at a time, for who wants all of it. */

@@ -10,6 +10,8 @@ final class SegmentFiles {
   /** The data last: an index without it says that it was lost, not removed. */
   private static final List<String> OF_DATA = List.of(".index", ".timeindex", ".log");
 
+  private static final List<String> OF_INDEXES = List.of(".index", ".timeindex");
+
   private SegmentFiles() {}
 
   /** Removes a segment's files now. */
@@ -17,6 +19,19 @@ final class SegmentFiles {
     for (String suffix : OF_DATA) {
       disk.delete(folder.resolve(Segment.name(baseOffset, suffix)));
     }
+  }
+
+  /** Removes a segment's index files unless they say nothing; whether it did. */
+  static boolean deleteIndexes(Disk disk, Path folder, long baseOffset) throws IOException {
+    boolean removed = false;
+    for (String suffix : OF_INDEXES) {
+      Path path = folder.resolve(Segment.name(baseOffset, suffix));
+      if (disk.exists(path) && disk.size(path) > 0) {
+        disk.delete(path);
+        removed = true;
+      }
+    }
+    return removed;
   }
 
   /** Gives a segment's files the names of files to be removed later. */

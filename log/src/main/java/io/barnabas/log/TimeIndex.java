@@ -58,10 +58,11 @@ final class TimeIndex {
     return offset;
   }
 
-  ByteBuffer toFile() {
+  /** The entries below a relative offset. */
+  ByteBuffer toFile(long belowRelative) {
     int n = count;
     ByteBuffer file = ByteBuffer.allocate(n * ENTRY_BYTES);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && offsets[i] < belowRelative; i++) {
       file.putLong(timestamps[i]).putInt(offsets[i]);
     }
     return file.flip();

@@ -23,6 +23,7 @@ import io.barnabas.world.simulated.SimulatedDisk;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,32 @@ class RecoveryTest {
     damaged(log(4), BATCH_BYTES, 5, 5);
     disk.corrupt(log(4), BATCH_BYTES + IN_THE_VALUE, 1);
     whole();
+  }
+
+  @Test
+  void bytesBehindTheLastBatchOfAFullSegmentCostNothing() {
+    closedLog();
+    run(
+        world -> {
+          try (var file = world.disk().openForAppend(log(4))) {
+            file.append(ByteBuffer.allocate(30));
+          }
+        });
+    whole();
+    run(world -> assertThat(world.disk().size(log(4))).isEqualTo(4 * BATCH_BYTES));
+  }
+
+  @Test
+  void batchesThatTheNextSegmentHasTooAreReported() throws IOException {
+    closedLog();
+    byte[] next = disk.content(log(8));
+    run(
+        world -> {
+          try (var file = world.disk().openForAppend(log(4))) {
+            file.append(ByteBuffer.wrap(next), ByteBuffer.allocate(3));
+          }
+        });
+    damaged(log(4), 6 * BATCH_BYTES + 3, 10, 9);
   }
 
   @Test
@@ -295,6 +322,27 @@ class RecoveryTest {
             PartitionLog log = logs.openOrCreate(ID, FOUR_A_SEGMENT);
             assertThat(log.append(idempotent(5, 0, 0, 3), CLIENT).duplicate()).isTrue();
             assertThat(log.append(idempotent(5, 0, 3, 1), CLIENT).firstOffset()).isEqualTo(3);
+          }
+        });
+  }
+
+  @Test
+  void producerOfABatchThatTheLogBeginsWithinIsKnown() {
+    run(
+        world -> {
+          try (LogDirectory logs = open(world)) {
+            PartitionLog log = logs.openOrCreate(ID, FOUR_A_SEGMENT);
+            log.append(idempotent(5, 0, 0, 3), CLIENT);
+            Samples.flushed(log);
+            log.deleteRecordsBefore(1);
+          }
+          world.disk().delete(FOLDER.resolve(Segment.name(3, ".snapshot")));
+        });
+    run(
+        world -> {
+          try (LogDirectory logs = open(world)) {
+            PartitionLog log = logs.openOrCreate(ID, FOUR_A_SEGMENT);
+            assertThat(log.append(idempotent(5, 0, 0, 3), CLIENT).duplicate()).isTrue();
           }
         });
   }
