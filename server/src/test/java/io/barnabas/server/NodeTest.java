@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 /** A whole node in the simulated world. */
@@ -108,6 +109,44 @@ class NodeTest {
             var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
             assertThat(answer.errorCode()).isNotZero();
             assertThat(node.awaitTermination().orElseThrow()).contains("/data has failed");
+          }
+        });
+  }
+
+  @Test
+  void aFailedMetadataLogEndsTheNode() {
+    run(
+        1,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = connect(world, node)) {
+            disk.failAlways(DiskOperation.FORCE, path -> path.toString().contains("quorum"));
+            assertThat(Requests.tryCreateTopic(client, "t")).isEqualTo(Errors.NOT_CONTROLLER);
+            assertThat(node.awaitTermination().orElseThrow()).contains("metadata log has failed");
+          }
+        });
+  }
+
+  @Test
+  void whatTopicsInheritChangesWhileTheNodeRuns() {
+    run(
+        1,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = connect(world, node)) {
+            Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
+            long producer = Requests.newProducerId(client);
+            assertThat(Requests.alterBroker(client, "", "message.max.bytes", "100"))
+                .isEqualTo(Errors.NONE);
+            List<String> large = List.of("x".repeat(200));
+            var refused = Requests.produce(client, topic, 0, producer, 0, large);
+            assertThat(refused.errorCode()).isEqualTo(Errors.MESSAGE_TOO_LARGE.code());
+            assertThat(Requests.alterBroker(client, "1", "message.max.bytes", "1000"))
+                .isEqualTo(Errors.NONE);
+            var taken = Requests.produce(client, topic, 0, producer, 0, large);
+            assertThat(taken.errorCode()).isZero();
+            assertThat(Requests.alterBroker(client, "1", "node.id", "9"))
+                .isEqualTo(Errors.INVALID_REQUEST);
           }
         });
   }

@@ -7,14 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -53,6 +57,49 @@ final class Requests {
             .find(name);
     assertThat(Errors.forCode(result.errorCode())).as(name).isEqualTo(Errors.NONE);
     return result.topicId();
+  }
+
+  /** The answer to creating a topic of one partition. */
+  static Errors tryCreateTopic(TestClient client, String name) throws IOException {
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(WAIT_MS);
+    request
+        .topics()
+        .add(
+            new CreatableTopic().setName(name).setNumPartitions(1).setReplicationFactor((short) 1));
+    return Errors.forCode(
+        client
+            .call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class)
+            .topics()
+            .find(name)
+            .errorCode());
+  }
+
+  /** The answer to setting a setting of a broker, or of all with the name "". */
+  static Errors alterBroker(TestClient client, String broker, String name, String value)
+      throws IOException {
+    IncrementalAlterConfigsRequestData.AlterConfigsResource resource =
+        new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+            .setResourceType(ConfigResource.Type.BROKER.id())
+            .setResourceName(broker);
+    resource
+        .configs()
+        .add(
+            new IncrementalAlterConfigsRequestData.AlterableConfig()
+                .setName(name)
+                .setConfigOperation(AlterConfigOp.OpType.SET.id())
+                .setValue(value));
+    IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+    request.resources().add(resource);
+    return Errors.forCode(
+        client
+            .call(
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                1,
+                request,
+                IncrementalAlterConfigsResponseData.class)
+            .responses()
+            .getFirst()
+            .errorCode());
   }
 
   static long newProducerId(TestClient client) throws IOException {
