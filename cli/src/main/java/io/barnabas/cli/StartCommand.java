@@ -55,10 +55,11 @@ final class StartCommand implements Callable<Integer> {
     NodeSettings all = settings();
     Node node = start(all);
     stopWithTheProcess(node);
-    node.awaitReady();
-    warnOfOfflinePartitions(node);
-    System.out.println(readyLine(node, all));
-    System.out.flush();
+    if (node.awaitReady()) {
+      warnOfOfflinePartitions(node);
+      System.out.println(readyLine(node, all));
+      System.out.flush();
+    }
     Optional<String> failure = node.awaitTermination();
     if (failure.isEmpty()) {
       return STOPPED;

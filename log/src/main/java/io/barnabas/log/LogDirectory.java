@@ -349,6 +349,31 @@ public final class LogDirectory implements Closeable {
     }
   }
 
+  /**
+   * Makes the starts of these logs survive a crash, in one go; does nothing if they already do.
+   *
+   * @throws KafkaStorageException if the directory has failed
+   */
+  public void persistStarts(List<PartitionLog> raised) {
+    checkpointing.lock();
+    try {
+      for (PartitionLog log : raised) {
+        long known = logStarts.getOrDefault(log.id().topicPartition(), 0L);
+        if (known != log.view().logStartOffset()) {
+          checkpoint();
+          break;
+        }
+      }
+    } catch (IOException e) {
+      throw fail(e);
+    } finally {
+      checkpointing.unlock();
+    }
+    if (failure().isPresent()) {
+      throw new KafkaStorageException("The data directory " + path + " is not usable");
+    }
+  }
+
   /** Forces and closes all logs and marks the directory as closed in good order. */
   @Override
   public void close() throws IOException {

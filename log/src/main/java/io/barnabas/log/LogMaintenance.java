@@ -123,25 +123,18 @@ final class LogMaintenance {
     return core.state.segments().stream().anyMatch(s -> s.baseOffset == offset);
   }
 
-  /** As {@link PartitionLog#deleteRecordsBefore}. */
-  long deleteRecordsBefore(long offset) throws IOException {
-    long start;
+  /** As {@link PartitionLog#raiseStart}. */
+  long raiseStartTo(long offset) {
     core.lock.lock();
     try {
       core.checkUsable();
       if (offset > flushes.acknowledgedEnd()) {
         throw new OffsetOutOfRangeException("Offset " + offset + " is above the end of " + core.id);
       }
-      start = raiseStart(offset);
+      return raiseStart(offset);
     } finally {
       core.lock.unlock();
     }
-    try {
-      core.directory.checkpoint();
-    } catch (IOException e) {
-      throw core.directory.fail(e);
-    }
-    return start;
   }
 
   private long raiseStart(long offset) {

@@ -171,7 +171,17 @@ public final class PartitionLog {
    * @throws OffsetOutOfRangeException if it is above the flushed end
    */
   public long deleteRecordsBefore(long offset) throws IOException {
-    return maintenance.deleteRecordsBefore(offset);
+    long start = raiseStart(offset);
+    core.directory.persistStarts(List.of(this));
+    return start;
+  }
+
+  /**
+   * As {@link #deleteRecordsBefore}, but a crash may take it back until {@link
+   * LogDirectory#persistStarts}.
+   */
+  public long raiseStart(long offset) {
+    return maintenance.raiseStartTo(offset);
   }
 
   /** Retention: raises the start over what is too old or too much and removes whole segments. */

@@ -8,11 +8,13 @@ import org.apache.kafka.common.protocol.Errors;
 public final class AppendTicket {
   private final Replica replica;
   private final Acks acks;
+  private final int leaderEpoch;
   private final Appended appended;
 
-  AppendTicket(Replica replica, Acks acks, Appended appended) {
+  AppendTicket(Replica replica, Acks acks, int leaderEpoch, Appended appended) {
     this.replica = replica;
     this.acks = acks;
+    this.leaderEpoch = leaderEpoch;
     this.appended = appended;
   }
 
@@ -30,8 +32,8 @@ public final class AppendTicket {
   public void whenAcknowledged(Consumer<Errors> callback) {
     switch (acks) {
       case NONE -> callback.accept(Errors.NONE);
-      case LEADER -> replica.whenFlushed(appended.lastOffset() + 1, callback);
-      case ALL -> replica.whenReplicated(appended.lastOffset() + 1, callback);
+      case LEADER -> replica.whenFlushed(appended.lastOffset() + 1, leaderEpoch, callback);
+      case ALL -> replica.whenReplicated(appended.lastOffset() + 1, leaderEpoch, callback);
     }
   }
 }

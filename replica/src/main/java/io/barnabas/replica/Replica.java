@@ -29,14 +29,18 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownLeaderEpochException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition's replica on this node. Thread-safe. Refusals are {@link ApiException}s with
  * Kafka's codes. Its records count as replicated up to the high watermark, which never goes back.
  */
 public final class Replica {
+  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
   private final PartitionLog log;
-  private final Worker worker;
+  private final Cuts cuts;
   private final ReentrantLock lock = new ReentrantLock();
   private final OffsetWaiters waiters = new OffsetWaiters();
   private final Map<Long, Runnable> listeners = new LinkedHashMap<>();
@@ -48,14 +52,15 @@ public final class Replica {
   private volatile boolean closed;
   private volatile long highWatermark;
 
-  Replica(PartitionLog log, Worker worker, Role role, TopicConfig config) {
+  Replica(PartitionLog log, Cuts cuts, Role role, TopicConfig config) {
     this.log = log;
-    this.worker = worker;
+    this.cuts = cuts;
     this.role = role;
     minInsyncReplicas = config.minInsyncReplicas();
     deletable = config.log().cleanupPolicy().contains("delete");
-    highWatermark = log.flushedEndOffset();
+    // First, and only then a look at where the log is: a flush in between would go unnoticed.
     log.onFlushed(end -> advance());
+    highWatermark = log.flushedEndOffset();
     if (role instanceof Role.Leader leader) {
       log.assignEpochStart(leader.leaderEpoch());
     }
@@ -112,39 +117,47 @@ public final class Replica {
     }
     try {
       AppendContext context = new AppendContext(leader.leaderEpoch(), origin);
-      return new AppendTicket(this, acks, log.append(batches, context));
+      return new AppendTicket(this, acks, leader.leaderEpoch(), log.append(batches, context));
     } catch (IOException e) {
       throw storage(e);
     }
   }
 
-  void whenFlushed(long offset, Consumer<Errors> callback) {
-    log.whenFlushed(offset, () -> callback.accept(log.isUsable() ? Errors.NONE : whyNever()));
+  void whenFlushed(long offset, int epoch, Consumer<Errors> callback) {
+    log.whenFlushed(
+        offset,
+        () -> tell(callback, leads(epoch) && log.isUsable() ? Errors.NONE : whyNever(epoch)));
   }
 
-  void whenReplicated(long offset, Consumer<Errors> callback) {
+  void whenReplicated(long offset, int epoch, Consumer<Errors> callback) {
     lock.lock();
     try {
-      if (highWatermark < offset && mayAdvance()) {
+      if (highWatermark < offset && mayAdvance() && leads(epoch)) {
         waiters.add(offset, callback);
         return;
       }
     } finally {
       lock.unlock();
     }
-    callback.accept(highWatermark >= offset ? Errors.NONE : whyNever());
+    boolean replicated = highWatermark >= offset && role.leaderEpoch() == epoch;
+    tell(callback, replicated ? Errors.NONE : whyNever(epoch));
   }
 
   private boolean mayAdvance() {
     return isLeader() && log.isUsable();
   }
 
-  private Errors whyNever() {
-    return isLeader() ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+  /** Whether what was appended then is sure to be what the log still has there. */
+  private boolean leads(int epoch) {
+    return isLeader() && role.leaderEpoch() == epoch;
+  }
+
+  private Errors whyNever(int epoch) {
+    return leads(epoch) ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
   }
 
   /** Takes notice of the log's flushed end, or that it has failed. */
-  private void advance() {
+  void advance() {
     List<Consumer<Errors>> replicated;
     List<Consumer<Errors>> refused = List.of();
     List<Runnable> told;
@@ -159,9 +172,22 @@ public final class Replica {
     } finally {
       lock.unlock();
     }
-    replicated.forEach(callback -> callback.accept(Errors.NONE));
-    refused.forEach(callback -> callback.accept(whyNever()));
-    told.forEach(Runnable::run);
+    replicated.forEach(callback -> tell(callback, Errors.NONE));
+    refused.forEach(callback -> tell(callback, whyNever(leaderEpoch())));
+    told.forEach(this::tell);
+  }
+
+  private void tell(Consumer<Errors> callback, Errors error) {
+    tell(() -> callback.accept(error));
+  }
+
+  /** One that fails must not keep the others, or the disk's thread, from going on. */
+  private void tell(Runnable callback) {
+    try {
+      callback.run();
+    } catch (RuntimeException e) {
+      LOG.error("One who waited for {} failed when told", id(), e);
+    }
   }
 
   /**
@@ -287,25 +313,23 @@ public final class Replica {
    * @return the log start offset then; fails with an {@link ApiException}
    */
   public CompletableFuture<Long> deleteRecords(long offset) {
-    return worker.submit(
-        () -> {
-          leader(OptionalInt.empty());
-          if (!deletable) {
-            throw new PolicyViolationException(
-                "The cleanup.policy of " + id().topic() + " does not allow deleting records");
-          }
-          long watermark = highWatermark;
-          if (offset < -1 || offset > watermark) {
-            throw new OffsetOutOfRangeException(
-                "Offset %d is above the high watermark %d of %s"
-                    .formatted(offset, watermark, id().topicPartition()));
-          }
-          try {
-            return log.deleteRecordsBefore(offset == -1 ? watermark : offset);
-          } catch (IOException e) {
-            throw storage(e);
-          }
-        });
+    return cuts.submit(this, offset);
+  }
+
+  /** On the worker: the log start offset then, which a crash may still take back. */
+  long raiseStart(long offset) {
+    leader(OptionalInt.empty());
+    if (!deletable) {
+      throw new PolicyViolationException(
+          "The cleanup.policy of " + id().topic() + " does not allow deleting records");
+    }
+    long watermark = highWatermark;
+    if (offset < -1 || offset > watermark) {
+      throw new OffsetOutOfRangeException(
+          "Offset %d is above the high watermark %d of %s"
+              .formatted(offset, watermark, id().topicPartition()));
+    }
+    return log.raiseStart(offset == -1 ? watermark : offset);
   }
 
   private Role.Leader leader(OptionalInt currentLeaderEpoch) {
@@ -340,7 +364,18 @@ public final class Replica {
     if (changed instanceof Role.Leader leader) {
       log.assignEpochStart(leader.leaderEpoch());
     }
-    role = changed;
+    List<Consumer<Errors>> refused = List.of();
+    lock.lock();
+    try {
+      if (!(changed instanceof Role.Leader) || changed.leaderEpoch() != role.leaderEpoch()) {
+        // Another may have led in between and have cut away what they wait for.
+        refused = waiters.takeUpTo(Long.MAX_VALUE);
+      }
+      role = changed;
+    } finally {
+      lock.unlock();
+    }
+    refused.forEach(callback -> tell(callback, Errors.NOT_LEADER_OR_FOLLOWER));
     advance();
   }
 

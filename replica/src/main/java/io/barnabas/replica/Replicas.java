@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +45,10 @@ public final class Replicas implements AutoCloseable {
   private final Function<ClusterImage, Map<String, String>> topicDefaults;
   private final Worker worker;
   private final Map<TopicPartition, Replica> replicas = new ConcurrentHashMap<>();
-  private final Map<TopicPartition, String> offline = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, Offline> offline = new ConcurrentHashMap<>();
+  private final Cuts cuts;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable CompletableFuture<Void> waiting;
   private volatile ClusterImage image = ClusterImage.empty("");
 
   /** The image that the worker has carried out; used by the worker only. */
@@ -53,6 +58,9 @@ public final class Replicas implements AutoCloseable {
   private Map<String, String> defaults = Map.of();
 
   private boolean strayed;
+
+  /** A partition that should be served here and is not. */
+  private record Offline(TopicIdPartition id, String reason) {}
 
   /** The same with defaults that never change. */
   public Replicas(
@@ -75,6 +83,7 @@ public final class Replicas implements AutoCloseable {
     this.nodeId = nodeId;
     this.topicDefaults = topicDefaults;
     worker = new Worker(world, "barnabas-replicas");
+    cuts = new Cuts(directory, worker);
   }
 
   private static Function<ClusterImage, Map<String, String>> always(Map<String, String> defaults) {
@@ -111,9 +120,9 @@ public final class Replicas implements AutoCloseable {
     if (!known) {
       throw new UnknownTopicOrPartitionException("There is no partition " + partition);
     }
-    String reason = offline.get(partition);
+    Offline reason = offline.get(partition);
     if (reason != null) {
-      throw new KafkaStorageException(reason);
+      throw new KafkaStorageException(reason.reason());
     }
     throw new NotLeaderOrFollowerException(partition + " is not served here (yet)");
   }
@@ -142,22 +151,44 @@ public final class Replicas implements AutoCloseable {
 
   /** Why partitions that should be here are not. */
   public Map<TopicPartition, String> offline() {
-    return Map.copyOf(offline);
+    Map<TopicPartition, String> reasons = new HashMap<>();
+    offline.forEach((name, partition) -> reasons.put(name, partition.reason()));
+    return reasons;
   }
 
   /**
-   * Opens, creates, changes and deletes replicas as an image wants, in the order of calls. A
-   * partition whose log cannot be opened is reported, and the others go on.
+   * Opens, creates, changes and deletes replicas as an image wants, in the order of calls; an image
+   * that has not begun when the next one comes is left out. A partition whose log cannot be opened
+   * is reported, and the others go on.
    *
-   * @return completes when all is done
+   * @return completes when all is done; fails if the node stops before
    */
   public CompletableFuture<Void> reconcile(ClusterImage wanted) {
-    image = wanted;
-    return worker.submit(
-        () -> {
-          carryOut(wanted);
-          return null;
-        });
+    lock.lock();
+    try {
+      image = wanted;
+      if (waiting == null) {
+        waiting =
+            worker.submit(
+                () -> {
+                  carryOut(takeNewest());
+                  return null;
+                });
+      }
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ClusterImage takeNewest() {
+    lock.lock();
+    try {
+      waiting = null;
+      return image;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void carryOut(ClusterImage wanted) {
@@ -179,17 +210,27 @@ public final class Replicas implements AutoCloseable {
         remove(replica);
       }
     }
-    offline.keySet().retainAll(here.keySet());
+    for (Offline partition : List.copyOf(offline.values())) {
+      TopicPartition name = partition.id().topicPartition();
+      if (!partition.id().equals(here.get(name))) {
+        offline.remove(name);
+        delete(partition.id());
+      }
+    }
     Map<String, String> newDefaults = topicDefaults.apply(wanted);
     boolean allChanged = !newDefaults.equals(defaults);
     defaults = newDefaults;
     List<CompletableFuture<Void>> served = new ArrayList<>();
-    for (TopicImage topic : wanted.topics().values()) {
-      if (allChanged || changed(topic, wanted)) {
-        open(topic, wanted, served);
+    try {
+      for (TopicImage topic : wanted.topics().values()) {
+        if (allChanged || changed(topic, wanted)) {
+          open(topic, wanted, served);
+        }
       }
+    } finally {
+      // Whatever happens: one that is still opening would be opened again, a second replica of it.
+      served.forEach(CompletableFuture::join);
     }
-    served.forEach(CompletableFuture::join);
     done = wanted;
   }
 
@@ -202,60 +243,98 @@ public final class Replicas implements AutoCloseable {
 
   private void open(TopicImage topic, ClusterImage wanted, List<CompletableFuture<Void>> served) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    TopicConfig config = TopicConfig.of(defaults, wanted.configsOf(resource));
+    Optional<TopicConfig> config = Optional.empty();
+    String unusable = "";
+    try {
+      config = Optional.of(TopicConfig.of(defaults, wanted.configsOf(resource)));
+    } catch (RuntimeException e) {
+      LOG.error("{} has settings that cannot be used: nothing of it changes", topic.name(), e);
+      unusable = "the settings of its topic cannot be used: " + e.getMessage();
+    }
     List<Integer> numbers = new ArrayList<>(topic.partitions().keySet());
     numbers.sort(null);
     for (int number : numbers) {
+      worker.checkNotStopping();
       PartitionImage partition = topic.partitions().get(number);
       if (partition != null && partition.replicas().contains(nodeId)) {
         TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
-        open(id, Role.of(partition, nodeId), config).ifPresent(served::add);
+        if (config.isPresent()) {
+          open(id, Role.of(partition, nodeId), config.get()).ifPresent(served::add);
+        } else if (!replicas.containsKey(id.topicPartition())) {
+          setOffline(id, unusable);
+        }
       }
     }
   }
 
-  /** What completes when a replica that was not there before is served. */
+  /** What completes when a replica that was not there before is served, or offline. */
   private Optional<CompletableFuture<Void>> open(
       TopicIdPartition id, Role role, TopicConfig config) {
-    TopicPartition name = id.topicPartition();
-    Replica replica = replicas.get(name);
-    if (replica != null) {
-      replica.update(role, config);
-      return Optional.empty();
-    }
+    Replica replica = replicas.get(id.topicPartition());
     try {
+      if (replica != null) {
+        replica.update(role, config);
+        return Optional.empty();
+      }
       PartitionLog log = directory.openOrCreate(id, config.log());
-      Replica opened = new Replica(log, worker, role, config);
+      Replica opened = new Replica(log, cuts, role, config);
       CompletableFuture<Void> served = new CompletableFuture<>();
       // What a crash left may have been acknowledged, but can be read only when it is on disk:
       // until then the high watermark would be one that clients have already seen passed.
       log.whenFlushed(
           log.view().logEndOffset(),
           () -> {
-            replicas.put(name, opened);
-            offline.remove(name);
-            served.complete(null);
+            try {
+              serve(opened);
+            } finally {
+              served.complete(null);
+            }
           });
       return Optional.of(served);
     } catch (DamagedLogException e) {
       // The sentence says which file, where, and what to do; a stack trace would only hide it.
-      LOG.error("{} stays offline: {}", name, e.getMessage());
-      offline.put(name, name + " is offline: " + e.getMessage());
+      LOG.error("{} stays offline: {}", id.topicPartition(), e.getMessage());
+      setOffline(id, String.valueOf(e.getMessage()));
       return Optional.empty();
     } catch (IOException | RuntimeException e) {
-      LOG.error("{} cannot be opened and stays offline", name, e);
-      offline.put(name, name + " is offline: " + e.getMessage());
+      LOG.error("{} cannot be opened or changed", id, e);
+      if (replica == null) {
+        setOffline(id, String.valueOf(e.getMessage()));
+      }
       return Optional.empty();
     }
+  }
+
+  /** Its log is on disk, or never will be. */
+  private void serve(Replica opened) {
+    TopicPartition name = opened.id().topicPartition();
+    if (opened.log().isUsable()) {
+      // The thread that forced the log may not have told the replica yet.
+      opened.advance();
+      replicas.put(name, opened);
+      offline.remove(name);
+    } else {
+      opened.close();
+      setOffline(opened.id(), "its data directory has failed");
+    }
+  }
+
+  private void setOffline(TopicIdPartition id, String reason) {
+    TopicPartition name = id.topicPartition();
+    offline.put(name, new Offline(id, name + " is offline: " + reason));
   }
 
   private void remove(Replica replica) {
     replicas.remove(replica.id().topicPartition(), replica);
     replica.close();
+    delete(replica.id());
+  }
+
+  private void delete(TopicIdPartition id) {
     try {
-      directory.delete(replica.id());
+      directory.delete(id);
     } catch (IOException | RuntimeException e) {
-      LOG.error("{} cannot be deleted", replica.id(), e);
+      LOG.error("{} cannot be deleted", id, e);
     }
   }
 
@@ -266,19 +345,33 @@ public final class Replicas implements AutoCloseable {
     }
     strayed = true;
     Set<TopicIdPartition> wanted = new HashSet<>(here.values());
+    List<StoredPartition> found;
     try {
-      for (StoredPartition stored : directory.stored()) {
-        if (!wanted.contains(stored.id())) {
-          LOG.warn("The cluster knows no {}; its files are set aside", stored.id());
-          directory.setAside(stored);
-        }
-      }
+      found = directory.stored();
     } catch (IOException | RuntimeException e) {
       LOG.error("{} cannot be searched for what does not belong there", directory.path(), e);
+      return;
+    }
+    for (StoredPartition stored : found) {
+      if (!wanted.contains(stored.id())) {
+        setAside(stored);
+      }
     }
   }
 
-  /** Finishes what was begun, then refuses everything; the directory stays open. */
+  private void setAside(StoredPartition stored) {
+    LOG.warn("The cluster knows no {}; its files are set aside", stored.id());
+    try {
+      directory.setAside(stored);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} cannot be set aside; a topic of its name cannot be opened", stored.folder(), e);
+    }
+  }
+
+  /**
+   * Finishes the partition that is being opened, and no more, then refuses everything; the
+   * directory stays open.
+   */
   @Override
   public void close() {
     worker.stop();

@@ -5,54 +5,85 @@ import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Does, one after the other on a platform thread, what forces files. */
 final class Worker {
+  /** More than its users ever have waiting: each submits again only when its task has begun. */
+  private static final int MAX_WAITING = 16;
+
   private final Monitor monitor;
-  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final Deque<Task<?>> tasks = new ArrayDeque<>();
   private final WorldThread thread;
-  private boolean stopped;
+  private volatile boolean stopped;
 
   Worker(World world, String name) {
     monitor = world.threads().newMonitor();
     thread = world.threads().startPlatform(name, this::run);
   }
 
-  /** The task's result; fails with what the task throws, or if the worker has stopped. */
-  <T> CompletableFuture<T> submit(Supplier<T> task) {
-    CompletableFuture<T> result = new CompletableFuture<>();
+  private record Task<T>(Supplier<T> body, CompletableFuture<T> result) {
+    void run() {
+      try {
+        result.complete(body.get());
+      } catch (RuntimeException e) {
+        result.completeExceptionally(e);
+      }
+    }
+
+    void refuse(RuntimeException reason) {
+      result.completeExceptionally(reason);
+    }
+  }
+
+  /**
+   * The task's result; fails with what the task throws, or if the worker has too much to do, or if
+   * it stops before the task has begun.
+   */
+  <T> CompletableFuture<T> submit(Supplier<T> body) {
+    Task<T> task = new Task<>(body, new CompletableFuture<>());
     monitor.lock();
     try {
       if (stopped) {
-        result.completeExceptionally(new KafkaStorageException("The node is stopping"));
-        return result;
+        task.refuse(stopping());
+      } else if (tasks.size() >= MAX_WAITING) {
+        task.refuse(new TimeoutException("The node has too much to do on its disk"));
+      } else {
+        tasks.add(task);
+        monitor.signal();
       }
-      tasks.add(() -> complete(result, task));
-      monitor.signal();
     } finally {
       monitor.unlock();
     }
-    return result;
+    return task.result();
   }
 
-  private static <T> void complete(CompletableFuture<T> result, Supplier<T> task) {
-    try {
-      result.complete(task.get());
-    } catch (RuntimeException e) {
-      result.completeExceptionally(e);
+  private static KafkaStorageException stopping() {
+    return new KafkaStorageException("The node is stopping");
+  }
+
+  /**
+   * For long tasks, between their steps.
+   *
+   * @throws KafkaStorageException if the worker is to stop
+   */
+  void checkNotStopping() {
+    if (stopped) {
+      throw stopping();
     }
   }
 
   private void run() {
-    for (Runnable task = next(); task != null; task = next()) {
+    for (Task<?> task = next(); task != null; task = next()) {
       task.run();
     }
   }
 
-  private @org.jspecify.annotations.Nullable Runnable next() {
+  private @org.jspecify.annotations.Nullable Task<?> next() {
     monitor.lock();
     try {
       while (tasks.isEmpty() && !stopped) {
@@ -64,15 +95,19 @@ final class Worker {
     }
   }
 
-  /** Takes no more, does what it has, and ends. */
+  /** Refuses what has not begun, waits for what has, and ends. */
   void stop() {
+    List<Task<?>> refused;
     monitor.lock();
     try {
       stopped = true;
+      refused = List.copyOf(tasks);
+      tasks.clear();
       monitor.signalAll();
     } finally {
       monitor.unlock();
     }
+    refused.forEach(task -> task.refuse(stopping()));
     thread.join();
   }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,14 +175,26 @@ public final class Node implements AutoCloseable {
     return server.addresses();
   }
 
-  /** Waits until each partition is served or known to be offline. */
-  public void awaitReady() {
-    ready.join();
+  /**
+   * Waits until each partition is served or known to be offline.
+   *
+   * @return false if the node is closed before that
+   */
+  public boolean awaitReady() {
+    try {
+      ready.join();
+      return true;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof KafkaStorageException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Whether each partition is served or known to be offline. */
   public boolean isReady() {
-    return ready.isDone();
+    return ready.isDone() && !ready.isCompletedExceptionally();
   }
 
   /** Why partitions are offline that should be served here. */

@@ -4,7 +4,9 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicPartition;
@@ -23,8 +25,8 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * DeleteRecords, versions 0 to 2 (2: compact encoding): makes an offset, or the high watermark if
  * it is -1, the first that can be read. Answers when that is on disk, or REQUEST_TIMED_OUT for what
- * took longer than the request allows and goes on. Internal topics are not cut. A partition that is
- * named twice is cut twice and answered once.
+ * took longer than the request allows and goes on. Internal topics are not cut. Of a partition that
+ * is named more than once the last mention counts.
  */
 final class DeleteRecordsHandler extends Handler<DeleteRecordsRequestData> {
   private static final long UNKNOWN = -1;
@@ -48,27 +50,32 @@ final class DeleteRecordsHandler extends Handler<DeleteRecordsRequestData> {
               deleting.forEach(Deleting::settle);
               call.answer(response);
             });
-    for (DeleteRecordsTopic topic : request.topics()) {
-      DeleteRecordsTopicResult answered = response.topics().find(topic.name());
-      if (answered == null) {
-        answered = new DeleteRecordsTopicResult().setName(topic.name());
-        response.topics().add(answered);
-      }
-      for (DeleteRecordsPartition partition : topic.partitions()) {
-        DeleteRecordsPartitionResult before =
-            answered.partitions().find(partition.partitionIndex());
-        if (before != null) {
-          answered.partitions().remove(before);
-        }
-        DeleteRecordsPartitionResult result =
-            new DeleteRecordsPartitionResult()
-                .setPartitionIndex(partition.partitionIndex())
-                .setLowWatermark(UNKNOWN);
-        answered.partitions().add(result);
-        delete(topic.name(), partition, result, countdown, deleting);
-      }
-    }
+    lastMentions(request)
+        .forEach(
+            (topic, partitions) -> {
+              DeleteRecordsTopicResult answered = new DeleteRecordsTopicResult().setName(topic);
+              response.topics().add(answered);
+              for (DeleteRecordsPartition partition : partitions.values()) {
+                DeleteRecordsPartitionResult result =
+                    new DeleteRecordsPartitionResult()
+                        .setPartitionIndex(partition.partitionIndex())
+                        .setLowWatermark(UNKNOWN);
+                answered.partitions().add(result);
+                delete(topic, partition, result, countdown, deleting);
+              }
+            });
     countdown.start(world.clock(), request.timeoutMs());
+  }
+
+  private static Map<String, Map<Integer, DeleteRecordsPartition>> lastMentions(
+      DeleteRecordsRequestData request) {
+    Map<String, Map<Integer, DeleteRecordsPartition>> last = new LinkedHashMap<>();
+    for (DeleteRecordsTopic topic : request.topics()) {
+      Map<Integer, DeleteRecordsPartition> partitions =
+          last.computeIfAbsent(topic.name(), name -> new LinkedHashMap<>());
+      topic.partitions().forEach(asked -> partitions.put(asked.partitionIndex(), asked));
+    }
+    return last;
   }
 
   private void delete(

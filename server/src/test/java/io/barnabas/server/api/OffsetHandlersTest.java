@@ -229,6 +229,33 @@ class OffsetHandlersTest {
   }
 
   @Test
+  void lastMentionOfAPartitionCounts() {
+    run(
+        node -> {
+          Uuid id = node.topic("t", 1, Map.of());
+          node.append(id, 0, "a", "b", "c");
+          DeleteRecordsPartition most = new DeleteRecordsPartition().setOffset(3);
+          DeleteRecordsPartition less = new DeleteRecordsPartition().setOffset(1);
+          FakeCall call = new FakeCall(2);
+          new DeleteRecordsHandler(node.world, node.replicas)
+              .handle(
+                  new DeleteRecordsRequestData()
+                      .setTimeoutMs(10_000)
+                      .setTopics(
+                          List.of(
+                              new DeleteRecordsTopic()
+                                  .setName("t")
+                                  .setPartitions(List.of(most, less)))),
+                  call);
+          DeleteRecordsResponseData answer = call.await(DeleteRecordsResponseData.class);
+          assertThat(answer.topics().find("t").partitions())
+              .singleElement()
+              .satisfies(only -> assertThat(only.lowWatermark()).isEqualTo(1));
+          assertThat(find(node, -2)).isEqualTo(1);
+        });
+  }
+
+  @Test
   void deletingTakesItsTime() {
     DelayRange slow = DelayRange.ofMicros(2_000_000, 2_100_000);
     run(
