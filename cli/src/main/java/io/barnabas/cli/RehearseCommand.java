@@ -1,16 +1,12 @@
 package io.barnabas.cli;
 
 import io.barnabas.server.Node;
-import io.barnabas.server.StartupException;
 import io.barnabas.server.settings.NodeSettings;
-import io.barnabas.server.settings.SettingsException;
-import io.barnabas.world.RealWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -27,16 +23,22 @@ final class RehearseCommand implements Callable<Integer> {
   private Path directory = Path.of("");
 
   @Override
-  public Integer call() throws IOException, SettingsException, StartupException {
+  public Integer call() throws IOException {
     Files.createDirectories(directory);
-    Map<String, String> settings =
-        Map.of(
-            "listeners",
-            "PLAINTEXT://127.0.0.1:0",
-            "log.dirs",
-            directory.resolve("data").toString());
-    try (Node node = Node.start(RealWorld.create(), NodeSettings.parse(settings))) {
-      node.awaitReady();
+    NodeSettings settings =
+        ForegroundNode.settings(
+            StartArguments.parse(
+                    "start",
+                    "-o",
+                    "listeners=PLAINTEXT://127.0.0.1:0",
+                    "-o",
+                    "log.dirs=" + directory.resolve("data"))
+                .orElseThrow());
+    try (Node node = ForegroundNode.start(settings)) {
+      if (!node.awaitReady()) {
+        return 1;
+      }
+      System.out.println(ForegroundNode.readyLine(node, settings));
       return useAll("127.0.0.1:" + node.addresses().getFirst().getPort());
     }
   }
@@ -64,7 +66,7 @@ final class RehearseCommand implements Callable<Integer> {
       if (command.size() > 1) {
         arguments.addAll(List.of("--bootstrap", bootstrap));
       }
-      failures += Main.run(arguments.toArray(String[]::new));
+      failures += Commands.run(arguments.toArray(String[]::new));
     }
     return Math.min(failures, 1);
   }
