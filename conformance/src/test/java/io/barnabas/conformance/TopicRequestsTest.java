@@ -23,6 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The APIs about topics, each in every version. */
 @OnEverySubject
@@ -69,6 +70,33 @@ class TopicRequestsTest {
       assertThat(found.partitions()).hasSize(2);
       assertThat(error(answer.topics().find(unknown).errorCode()))
           .isIn(Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.LEADER_NOT_AVAILABLE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 11})
+  void metadataByIdIsRefusedInVersionsThatOnlyCarryTheId(int version) throws Exception {
+    Topic topic = subject.newTopic(1, Map.of());
+    try (RawClient client = subject.connect()) {
+      var byId = new MetadataRequestData.MetadataRequestTopic().setTopicId(topic.id());
+      for (var asked : List.of(byId.duplicate().setName(null), byId.setName(topic.name()))) {
+        MetadataResponseData answer =
+            client.call(
+                ApiKeys.METADATA,
+                version,
+                new MetadataRequestData().setTopics(List.of(asked)),
+                MetadataResponseData.class);
+        assertThat(answer.brokers()).isEmpty();
+        assertThat(answer.topics())
+            .singleElement()
+            .satisfies(
+                told -> {
+                  assertThat(told.name()).isEqualTo(asked.name() == null ? "" : asked.name());
+                  assertThat(told.topicId()).isEqualTo(Uuid.ZERO_UUID);
+                  assertThat(told.partitions()).isEmpty();
+                  assertThat(error(told.errorCode())).isEqualTo(Errors.INVALID_REQUEST);
+                });
+      }
     }
   }
 

@@ -63,7 +63,7 @@ final class ConfigAlteration {
       return new ResourceResult(change.resource(), Errors.NONE, Optional.empty());
     } catch (ApiException e) {
       return new ResourceResult(
-          change.resource(), Errors.forException(e), Optional.ofNullable(e.getMessage()));
+          change.resource(), Errors.forException(e), Optional.ofNullable(Refusal.messageOf(e)));
     }
   }
 
@@ -193,8 +193,9 @@ final class ConfigAlteration {
     }
     try {
       int id = Integer.parseInt(name);
-      if (!image.brokers().containsKey(id)) {
-        throw new InvalidRequestException("No broker with id %d is registered.".formatted(id));
+      // What is set for broker 01 would never be found for broker 1.
+      if (!image.brokers().containsKey(id) || !Integer.toString(id).equals(name)) {
+        throw new InvalidRequestException("No broker with id %s is registered.".formatted(name));
       }
     } catch (NumberFormatException e) {
       throw new InvalidRequestException("Node id must be an integer, but it is: " + name);

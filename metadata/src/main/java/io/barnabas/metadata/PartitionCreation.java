@@ -53,7 +53,7 @@ final class PartitionCreation {
       return new TopicResult(growth.topic(), Errors.NONE, Optional.empty());
     } catch (ApiException e) {
       return new TopicResult(
-          growth.topic(), Errors.forException(e), Optional.ofNullable(e.getMessage()));
+          growth.topic(), Errors.forException(e), Optional.ofNullable(Refusal.messageOf(e)));
     }
   }
 

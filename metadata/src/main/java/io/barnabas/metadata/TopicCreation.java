@@ -84,7 +84,7 @@ final class TopicCreation {
           topic.name(),
           Optional.empty(),
           Errors.forException(e),
-          Optional.ofNullable(e.getMessage()),
+          Optional.ofNullable(Refusal.messageOf(e)),
           -1,
           -1,
           List.of());

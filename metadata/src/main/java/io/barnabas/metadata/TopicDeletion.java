@@ -34,7 +34,7 @@ final class TopicDeletion {
                 topic.name(),
                 topic.id(),
                 Errors.forException(e),
-                Optional.ofNullable(e.getMessage())));
+                Optional.ofNullable(Refusal.messageOf(e))));
       }
     }
     List<Fact> facts = new ArrayList<>();

@@ -6,6 +6,7 @@ import static io.barnabas.metadata.Clusters.ofBrokers;
 import static io.barnabas.metadata.Clusters.topic;
 import static io.barnabas.metadata.Clusters.topicResource;
 import static io.barnabas.metadata.Clusters.withTopic;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -103,6 +104,22 @@ class CreateTopicsTest {
     assertThat(decision.answer().getLast().error()).isEqualTo(Errors.NONE);
     assertThat(image.apply(decision.facts()).topicIds().keySet())
         .containsExactlyInAnyOrder("taken", "with.dot", "good");
+  }
+
+  @Test
+  void aReasonThatRepeatsTheRequestIsCut() {
+    TopicResult result =
+        create(false, topic("\uD83D\uDE00".repeat(8_000), 1, 1)).answer().getFirst();
+    assertThat(result.error()).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+    assertThat(result.message())
+        .hasValueSatisfying(
+            text -> {
+              assertThat(text)
+                  .hasSizeBetween(990, 1_000)
+                  .startsWith("Topic name is")
+                  .endsWith("...");
+              assertThat(text.getBytes(UTF_8)).doesNotContain((byte) '?');
+            });
   }
 
   @Test

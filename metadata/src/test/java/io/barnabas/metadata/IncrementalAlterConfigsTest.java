@@ -138,6 +138,11 @@ class IncrementalAlterConfigsTest {
             "No broker with id 9",
             set("max.connections", "1")),
         refused(
+            broker("01"),
+            Errors.INVALID_REQUEST,
+            "No broker with id 01",
+            set("max.connections", "1")),
+        refused(
             logger,
             Errors.INVALID_REQUEST,
             "BROKER_LOGGER cannot be changed",

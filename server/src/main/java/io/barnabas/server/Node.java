@@ -83,8 +83,10 @@ public final class Node implements AutoCloseable {
     ready = reconciler.carriedOut();
     ControlContext context =
         new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
-    server = stopping.add("The listener", listen(world, context));
+    server = stopping.add("The listener", bind(world, context));
     register(world);
+    // Not before, as clients would be told of no broker or of the addresses of the last start.
+    server.serve();
     directory.onFailure(
         cause -> fail("The data directory %s has failed: %s".formatted(path, cause.getMessage())));
   }
@@ -123,7 +125,7 @@ public final class Node implements AutoCloseable {
     return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 
-  private ClientServer listen(World world, ControlContext context) throws StartupException {
+  private ClientServer bind(World world, ControlContext context) throws StartupException {
     List<ListenerBinding> bindings = Listening.bindings(settings);
     ConnectionLimits limits =
         new ConnectionLimits(
@@ -132,7 +134,7 @@ public final class Node implements AutoCloseable {
             settings.maxQueuedRequestBytes(),
             settings.maxIdleMs());
     try {
-      return ClientServer.start(world, limits, bindings, Handlers.all(context));
+      return ClientServer.bind(world, limits, bindings, Handlers.all(context));
     } catch (IOException e) {
       throw new StartupException(withoutFullStop(e) + ".", e);
     }

@@ -6,21 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.barnabas.server.Requests.Fetched;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.world.World;
+import io.barnabas.world.WorldThread;
 import io.barnabas.world.simulated.DiskOperation;
 import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedDisk;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 /** A whole node in the simulated world. */
 class NodeTest {
   private static final long DISK_BYTES = 1L << 30;
+
+  private static final long RETRY_NANOS = 10_000;
+  private static final InetSocketAddress FIRST_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 9092);
 
   private final SimulatedDisk disk = new SimulatedDisk(DISK_BYTES);
 
@@ -97,6 +109,46 @@ class NodeTest {
   }
 
   @Test
+  void theFirstClientIsToldOfTheNodeAsItIsNow() {
+    run(1, world -> start(world, "listeners", "PLAINTEXT://127.0.0.1:9999").close());
+    for (long seed = 2; seed < 12; seed++) {
+      run(
+          seed,
+          world -> {
+            List<Integer> ports = new CopyOnWriteArrayList<>();
+            WorldThread early =
+                world.threads().startVirtual("early", () -> ports.addAll(portsToldFirst(world)));
+            try (Node node = start(world)) {
+              early.join();
+              assertThat(ports).containsExactly(node.addresses().getFirst().getPort());
+            }
+          });
+      run(seed, world -> start(world, "listeners", "PLAINTEXT://127.0.0.1:9999").close());
+    }
+  }
+
+  /** Of the brokers that a client is told of that connects as soon as there is a port. */
+  private static List<Integer> portsToldFirst(World world) {
+    while (true) {
+      try (TestClient client = TestClient.connect(world, FIRST_PORT)) {
+        return client
+            .call(
+                ApiKeys.METADATA,
+                12,
+                new MetadataRequestData().setTopics(List.of()),
+                MetadataResponseData.class)
+            .brokers()
+            .stream()
+            .map(MetadataResponseData.MetadataResponseBroker::port)
+            .toList();
+      } catch (IOException e) {
+        // Not there yet.
+        world.threads().sleep(RETRY_NANOS);
+      }
+    }
+  }
+
+  @Test
   void aFailedDiskEndsTheNode() {
     run(
         1,
@@ -108,6 +160,9 @@ class NodeTest {
             disk.failAlways(DiskOperation.FORCE, path -> path.toString().endsWith(".log"));
             var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
             assertThat(answer.errorCode()).isNotZero();
+            var next = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
+            assertThat(Errors.forCode(next.errorCode())).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            assertThat(next.errorMessage()).doesNotContain("/data");
             assertThat(node.awaitTermination().orElseThrow()).contains("/data has failed");
           }
         });

@@ -7,6 +7,7 @@ import io.barnabas.server.settings.LiveSettings;
 import io.barnabas.server.settings.LiveSettings.Value;
 import io.barnabas.server.settings.NodeSettings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,14 +18,20 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Settings with their values, and where those come from, as of one image. */
+/**
+ * Settings with their values, and where those come from, as of one image. For one answer and one
+ * thread, as it remembers what all topics have in common.
+ */
 final class ConfigDescriber {
   private final LiveSettings settings;
   private final ClusterImage image;
+  private final Map<String, String> topicDefaults;
+  private final Map<String, List<Value>> valuesForTopics = new HashMap<>();
 
   ConfigDescriber(LiveSettings settings, ClusterImage image) {
     this.settings = settings;
     this.image = image;
+    topicDefaults = settings.topicDefaults(image);
   }
 
   /** All settings of a topic. */
@@ -32,12 +39,12 @@ final class ConfigDescriber {
     Map<String, String> own = image.configsOf(new ConfigResource(ConfigResource.Type.TOPIC, name));
     Map<String, ConfigDef.ConfigKey> keys = TopicSettings.definitions().configKeys();
     List<DescribeConfigsResourceResult> all = new ArrayList<>();
-    for (TopicSetting setting : TopicSettings.effective(own, settings.topicDefaults(image))) {
+    for (TopicSetting setting : TopicSettings.effective(own, topicDefaults)) {
       List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
       if (setting.source() == TopicSetting.Source.TOPIC) {
         synonyms.add(synonym(setting.name(), setting.value(), ConfigSource.TOPIC_CONFIG));
       }
-      settings.valuesForTopic(setting.name(), image).forEach(v -> synonyms.add(synonym(v)));
+      valuesForTopic(setting).forEach(v -> synonyms.add(synonym(v)));
       if (synonyms.isEmpty()) {
         synonyms.add(synonym(setting.name(), setting.value(), ConfigSource.DEFAULT_CONFIG));
       }
@@ -58,12 +65,17 @@ final class ConfigDescriber {
     return switch (setting.source()) {
       case TOPIC -> ConfigSource.TOPIC_CONFIG;
       case NODE ->
-          settings.valuesForTopic(setting.name(), image).stream()
+          valuesForTopic(setting).stream()
               .findFirst()
               .map(value -> source(value.source()))
               .orElse(ConfigSource.DEFAULT_CONFIG);
       case DEFAULT -> ConfigSource.DEFAULT_CONFIG;
     };
+  }
+
+  private List<Value> valuesForTopic(TopicSetting setting) {
+    return valuesForTopics.computeIfAbsent(
+        setting.name(), name -> settings.valuesForTopic(name, image));
   }
 
   /** All settings of this node. */

@@ -39,6 +39,16 @@ public record ControlContext(
     return atStart().nodeId();
   }
 
+  /**
+   * What the controller answered, as soon as this node's replicas are as it wants them: at once if
+   * it changed nothing, as all partitions may still have to be recovered.
+   */
+  <A> CompletableFuture<A> onceCarriedOut(A answer, boolean changed) {
+    return changed
+        ? carriedOut.get().thenApply(done -> answer)
+        : CompletableFuture.completedFuture(answer);
+  }
+
   /** Asks for a block of producer ids that only this node gets. */
   CompletableFuture<AllocateProducerIds.Block> newProducerIds() {
     Fact.BrokerImage self = image().brokers().get(nodeId());

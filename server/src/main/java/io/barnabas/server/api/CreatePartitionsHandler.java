@@ -35,7 +35,12 @@ final class CreatePartitionsHandler extends Handler<CreatePartitionsRequestData>
         context
             .controller()
             .submit(new CreatePartitions(topics, request.validateOnly()))
-            .thenCompose(results -> context.carriedOut().get().thenApply(done -> results));
+            .thenCompose(
+                results ->
+                    context.onceCarriedOut(
+                        results,
+                        !request.validateOnly()
+                            && results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
         Later.within(context.world(), request.timeoutMs(), created),

@@ -44,7 +44,12 @@ final class CreateTopicsHandler extends Handler<CreateTopicsRequestData> {
         context
             .controller()
             .submit(command)
-            .thenCompose(results -> context.carriedOut().get().thenApply(done -> results));
+            .thenCompose(
+                results ->
+                    context.onceCarriedOut(
+                        results,
+                        !request.validateOnly()
+                            && results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
         Later.within(context.world(), request.timeoutMs(), created),

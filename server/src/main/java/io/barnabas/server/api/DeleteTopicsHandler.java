@@ -39,7 +39,10 @@ final class DeleteTopicsHandler extends Handler<DeleteTopicsRequestData> {
         context
             .controller()
             .submit(new DeleteTopics(topics))
-            .thenCompose(results -> context.carriedOut().get().thenApply(done -> results));
+            .thenCompose(
+                results ->
+                    context.onceCarriedOut(
+                        results, results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
         Later.within(context.world(), request.timeoutMs(), deleted),

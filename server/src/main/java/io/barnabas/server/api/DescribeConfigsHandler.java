@@ -1,9 +1,12 @@
 package io.barnabas.server.api;
 
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Refusal;
 import io.barnabas.server.net.Call;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
@@ -21,10 +24,19 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * The settings of topics and of this node.
  *
+ * <p>A resource that is named more than once is answered once, where Kafka answers each mention: a
+ * small request could ask for an answer without bounds.
+ *
  * <p>Versions 1 to 4. Version 2 changed nothing on the wire; 3 has types and documentation; 4 has
  * tagged fields.
  */
 final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
+  /** How many resources one request may name. */
+  private static final int MAX_RESOURCES = 10_000;
+
+  private static final String TOO_MANY_RESOURCES =
+      "At most %d resources can be described at once.".formatted(MAX_RESOURCES);
+
   private final ControlContext context;
 
   /** Answers from the settings and the controller's image. */
@@ -36,30 +48,54 @@ final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
   @Override
   public void handle(DescribeConfigsRequestData request, Call call) {
     DescribeConfigsResponseData answer = new DescribeConfigsResponseData();
+    Map<Key, DescribeConfigsResource> resources = new LinkedHashMap<>();
+    request
+        .resources()
+        .forEach(r -> resources.putIfAbsent(new Key(r.resourceType(), r.resourceName()), r));
     ClusterImage image = context.image();
-    for (DescribeConfigsResource resource : request.resources()) {
-      answer.results().add(describe(resource, image, request));
+    ConfigDescriber describer = new ConfigDescriber(context.settings(), image);
+    boolean tooMany = resources.size() > MAX_RESOURCES;
+    for (DescribeConfigsResource resource : resources.values()) {
+      answer
+          .results()
+          .add(tooMany ? tooMany(resource) : describe(resource, image, describer, request));
     }
     call.answer(answer);
   }
 
+  /** Which resource is meant. */
+  private record Key(byte type, String name) {}
+
+  private static DescribeConfigsResult of(DescribeConfigsResource resource) {
+    return new DescribeConfigsResult()
+        .setResourceType(resource.resourceType())
+        .setResourceName(resource.resourceName());
+  }
+
+  private static DescribeConfigsResult tooMany(DescribeConfigsResource resource) {
+    return of(resource)
+        .setErrorCode(Errors.INVALID_REQUEST.code())
+        .setErrorMessage(TOO_MANY_RESOURCES);
+  }
+
   private DescribeConfigsResult describe(
-      DescribeConfigsResource resource, ClusterImage image, DescribeConfigsRequestData request) {
-    DescribeConfigsResult result =
-        new DescribeConfigsResult()
-            .setResourceType(resource.resourceType())
-            .setResourceName(resource.resourceName());
+      DescribeConfigsResource resource,
+      ClusterImage image,
+      ConfigDescriber describer,
+      DescribeConfigsRequestData request) {
+    DescribeConfigsResult result = of(resource);
     try {
-      List<DescribeConfigsResourceResult> all = all(resource, image);
+      List<DescribeConfigsResourceResult> all = all(resource, image, describer);
       return result.setConfigs(wanted(all, resource, request));
     } catch (ApiException e) {
-      return result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
+      return result
+          .setErrorCode(Errors.forException(e).code())
+          .setErrorMessage(Refusal.messageOf(e));
     }
   }
 
   private List<DescribeConfigsResourceResult> all(
-      DescribeConfigsResource resource, ClusterImage image) {
-    ConfigDescriber describer = new ConfigDescriber(context.settings(), image);
+      DescribeConfigsResource resource, ClusterImage image, ConfigDescriber describer) {
     String name = resource.resourceName();
     ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
     if (type == ConfigResource.Type.TOPIC) {
@@ -85,7 +121,7 @@ final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
     } catch (NumberFormatException e) {
       throw new InvalidRequestException("Broker id must be an integer, but it is: " + name);
     }
-    if (id != context.nodeId()) {
+    if (id != context.nodeId() || !Integer.toString(id).equals(name)) {
       throw new InvalidRequestException(
           "Unexpected broker id, expected %d or empty string, but received %s"
               .formatted(context.nodeId(), name));

@@ -49,7 +49,7 @@ record FetchAsked(
 
   private static FetchedPartition.Key key(boolean ids, Uuid id, String topic, int partition) {
     return ids
-        ? new FetchedPartition.Key(id, "", partition)
-        : new FetchedPartition.Key(Uuid.ZERO_UUID, topic, partition);
+        ? FetchedPartition.Key.byId(id, partition)
+        : FetchedPartition.Key.byName(topic, partition);
   }
 }

@@ -18,10 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class FetchedPartition {
   /**
-   * Which partition it is to the client: by the topic's id and an empty name, or by its name and a
-   * zero id.
+   * Which partition it is to the client.
+   *
+   * @param byId whether the topic is named by its id and its name is empty; else its id is zero
    */
-  record Key(Uuid topicId, String topic, int partition) {}
+  record Key(boolean byId, Uuid topicId, String topic, int partition) {
+    static Key byId(Uuid topicId, int partition) {
+      return new Key(true, topicId, "", partition);
+    }
+
+    static Key byName(String topic, int partition) {
+      return new Key(false, Uuid.ZERO_UUID, topic, partition);
+    }
+  }
 
   private static final long NEVER_SENT = -1;
 
@@ -72,9 +81,9 @@ final class FetchedPartition {
       return known;
     }
     Replica found =
-        key.topicId().equals(Uuid.ZERO_UUID)
-            ? replicas.require(new TopicPartition(key.topic(), key.partition()))
-            : replicas.require(key.topicId(), key.partition());
+        key.byId()
+            ? replicas.require(key.topicId(), key.partition())
+            : replicas.require(new TopicPartition(key.topic(), key.partition()));
     replica = found;
     return found;
   }

@@ -24,6 +24,9 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>Versions 0 and 1. Version 1 has tagged fields.
  */
 final class IncrementalAlterConfigsHandler extends Handler<IncrementalAlterConfigsRequestData> {
+  /** The request has no time limit of its own; this is the usual one of clients. */
+  private static final int MAX_WAIT_MS = 30_000;
+
   private final ControlContext context;
   private final ConfigDef changeable = LiveSettings.changeable();
 
@@ -46,9 +49,17 @@ final class IncrementalAlterConfigsHandler extends Handler<IncrementalAlterConfi
         context
             .controller()
             .submit(command)
-            .thenCompose(results -> context.carriedOut().get().thenApply(done -> results));
+            .thenCompose(
+                results ->
+                    context.onceCarriedOut(
+                        results,
+                        !request.validateOnly()
+                            && results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
-        call, altered, IncrementalAlterConfigsHandler::answer, error -> refusal(asked, error));
+        call,
+        Later.within(context.world(), MAX_WAIT_MS, altered),
+        IncrementalAlterConfigsHandler::answer,
+        error -> refusal(asked, error));
   }
 
   private static IncrementalAlterConfigsResponseData refusal(List<Asked> asked, Errors error) {

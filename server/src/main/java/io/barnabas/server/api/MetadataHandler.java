@@ -17,6 +17,7 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopicCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.MetadataRequest;
 
 /**
  * Brokers, topics and who leads their partitions.
@@ -41,7 +42,10 @@ final class MetadataHandler extends Handler<MetadataRequestData> {
   @Override
   public void handle(MetadataRequestData request, Call call) {
     if (asksByIdTooEarly(request, call.version())) {
-      call.close("Metadata version %d asks for topics by id".formatted(call.version()));
+      call.answer(
+          new MetadataRequest(request, call.version())
+              .getErrorResponse(0, Errors.INVALID_REQUEST.exception())
+              .data());
       return;
     }
     ClusterImage image = context.image();

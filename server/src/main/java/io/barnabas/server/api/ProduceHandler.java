@@ -3,6 +3,7 @@ package io.barnabas.server.api;
 import io.barnabas.log.Origin;
 import io.barnabas.log.RefusedRecordsException;
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Refusal;
 import io.barnabas.replica.Acks;
 import io.barnabas.replica.AppendTicket;
 import io.barnabas.replica.Replica;
@@ -145,7 +146,7 @@ final class ProduceHandler extends Handler<ProduceRequestData> {
       Errors error,
       ApiException reason,
       @Nullable Replica replica) {
-    response.setErrorCode(error.code()).setErrorMessage(reason.getMessage());
+    response.setErrorCode(error.code()).setErrorMessage(Refusal.messageOf(reason));
     switch (error) {
       case UNKNOWN_TOPIC_OR_PARTITION,
           UNKNOWN_TOPIC_ID,

@@ -20,6 +20,7 @@ final class TopicCreator {
   private static final int MAX_UNDER_WAY = 1000;
 
   private final ControlContext context;
+  private final Reminders reminders = new Reminders();
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
   TopicCreator(ControlContext context) {
@@ -59,6 +60,12 @@ final class TopicCreator {
   private void ended(
       String name, @Nullable List<CreateTopics.TopicResult> results, @Nullable Throwable failure) {
     underWay.remove(name);
+    boolean refused =
+        results == null || results.stream().anyMatch(result -> result.message().isPresent());
+    // Clients ask again many times a second, and each time it is refused again.
+    if (!refused || !reminders.isDue(name, context.world().clock().nanoTime())) {
+      return;
+    }
     if (results == null) {
       LOG.warn("Topic {} is not created for a client that asked for it: {}", name, failure);
     } else {

@@ -34,6 +34,7 @@ public final class ClientServer implements Closeable {
   private static final long MAX_SWEEP_NANOS = 1_000 * MILLISECOND_NANOS;
 
   private final World world;
+  private final List<ListenerBinding> bindings;
   private final Monitor monitor;
   private final Shared shared;
   private final SlabPool pool = new SlabPool();
@@ -44,8 +45,10 @@ public final class ClientServer implements Closeable {
   private boolean full;
   private boolean closed;
 
-  private ClientServer(World world, ConnectionLimits limits, Requests requests) {
+  private ClientServer(
+      World world, ConnectionLimits limits, List<ListenerBinding> bindings, Requests requests) {
     this.world = world;
+    this.bindings = List.copyOf(bindings);
     monitor = world.threads().newMonitor();
     shared =
         new Shared(
@@ -53,7 +56,7 @@ public final class ClientServer implements Closeable {
   }
 
   /**
-   * Takes the ports and begins to serve.
+   * Takes the ports and begins to serve: {@link #bind} and {@link #serve}.
    *
    * @param handlers one for each API that is served
    * @throws BindException if an address is taken or is not this machine's; the message names it
@@ -64,17 +67,34 @@ public final class ClientServer implements Closeable {
       List<ListenerBinding> bindings,
       Map<ApiKeys, ? extends ApiHandler<?>> handlers)
       throws IOException {
-    ClientServer server = new ClientServer(world, limits, new Requests(handlers.values()));
-    boolean started = false;
+    ClientServer server = bind(world, limits, bindings, handlers);
+    server.serve();
+    return server;
+  }
+
+  /**
+   * Takes the ports. Clients that come already are kept waiting until {@link #serve}.
+   *
+   * @param handlers one for each API that is served
+   * @throws BindException if an address is taken or is not this machine's; the message names it
+   */
+  public static ClientServer bind(
+      World world,
+      ConnectionLimits limits,
+      List<ListenerBinding> bindings,
+      Map<ApiKeys, ? extends ApiHandler<?>> handlers)
+      throws IOException {
+    ClientServer server =
+        new ClientServer(world, limits, bindings, new Requests(handlers.values()));
+    boolean bound = false;
     try {
       for (ListenerBinding binding : bindings) {
         server.listeners.add(listen(world, binding));
       }
-      server.startThreads(bindings);
-      started = true;
+      bound = true;
       return server;
     } finally {
-      if (!started) {
+      if (!bound) {
         server.close();
       }
     }
@@ -97,7 +117,8 @@ public final class ClientServer implements Closeable {
     }
   }
 
-  private void startThreads(List<ListenerBinding> bindings) {
+  /** Begins to take connections; once, by whoever has taken the ports. */
+  public void serve() {
     for (int i = 0; i < bindings.size(); i++) {
       String name = bindings.get(i).name();
       Listener listener = listeners.get(i);

@@ -13,15 +13,26 @@ import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 
 /** The settings of a node: names, types, defaults, bounds and meanings. */
 final class Definitions {
   private static final long HOUR_MS = 3_600_000;
   private static final int MIB = 1024 * 1024;
 
+  /** Of all requests together. */
+  static final long DEFAULT_QUEUED_BYTES = 256L * MIB;
+
+  private static final ConfigDef ALL = define();
+
   private Definitions() {}
 
+  /** All of them; not to be added to. */
   static ConfigDef all() {
+    return ALL;
+  }
+
+  private static ConfigDef define() {
     ConfigDef definitions = new ConfigDef();
     node(definitions);
     connections(definitions);
@@ -65,6 +76,12 @@ final class Definitions {
     d.define("log.dirs", LIST, "./data", HIGH, "The data directories.");
   }
 
+  private static void checkQueuedBytes(String name, Object value) {
+    if (!(value instanceof Long bytes) || (bytes != -1 && bytes < 1024)) {
+      throw new ConfigException(name, value, "Value must be -1 or at least 1024");
+    }
+  }
+
   private static void connections(ConfigDef d) {
     d.define(
         "socket.request.max.bytes",
@@ -76,11 +93,12 @@ final class Definitions {
     d.define(
         "queued.max.request.bytes",
         LONG,
-        256L * MIB,
-        atLeast(1024),
+        DEFAULT_QUEUED_BYTES,
+        ConfigDef.LambdaValidator.with(Definitions::checkQueuedBytes, () -> "-1 or [1024,...]"),
         MEDIUM,
         "How much memory all requests that are being received or carried out may take together; no"
-            + " less than socket.request.max.bytes.");
+            + " less than socket.request.max.bytes. -1 means the default, or as much as"
+            + " socket.request.max.bytes if that is more.");
     d.define(
         "connections.max.idle.ms",
         LONG,

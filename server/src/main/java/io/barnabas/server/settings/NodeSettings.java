@@ -178,7 +178,8 @@ public final class NodeSettings {
 
   /** The memory of all requests together, in bytes; at least {@link #maxRequestBytes}. */
   public long maxQueuedRequestBytes() {
-    return number("queued.max.request.bytes");
+    long bytes = number("queued.max.request.bytes");
+    return bytes == -1 ? Math.max(Definitions.DEFAULT_QUEUED_BYTES, maxRequestBytes()) : bytes;
   }
 
   /** How long a connection may be silent, in milliseconds. */

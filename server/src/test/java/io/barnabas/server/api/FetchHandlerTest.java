@@ -64,6 +64,14 @@ class FetchHandlerTest {
   }
 
   @Test
+  void anIdOfZeroIsAnUnknownId() {
+    run(
+        node ->
+            assertThat(refusal(node, Wire.fetch(Uuid.ZERO_UUID, at(0, 0))))
+                .isEqualTo(Errors.UNKNOWN_TOPIC_ID));
+  }
+
+  @Test
   void bytesAreBoundedAfterTheFirstBatch() {
     run(
         node -> {

@@ -84,12 +84,28 @@ class NodeSettingsTest {
         "listener.security.protocol.map | PLAINTEXT               | NAME:PROTOCOL",
         "log.dirs                       | /a,/b                   | log.dirs",
         "queued.max.request.bytes       | 2048                    | socket.request.max.bytes",
+        "queued.max.request.bytes       | 0                       | -1 or at least 1024",
+        "queued.max.request.bytes       | -2                      | -1 or at least 1024",
         "log.cleanup.policy             | burn                    | log.cleanup.policy",
       })
   void refusesUnknownNamesAndImpossibleValues(String name, String value, String says) {
     assertThatThrownBy(() -> NodeSettings.parse(Map.of(name, value)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(says);
+  }
+
+  @Test
+  void kafkasWayToSetNoLimitOfRequestsMeansTheDefault() throws SettingsException {
+    long usual = NodeSettings.parse(Map.of()).maxQueuedRequestBytes();
+    assertThat(queuedBytes("-1", "104857600")).isEqualTo(usual);
+    assertThat(queuedBytes("-1", "999999999")).isEqualTo(999_999_999);
+    assertThat(queuedBytes("2048", "1024")).isEqualTo(2048);
+  }
+
+  private static long queuedBytes(String value, String largestRequest) throws SettingsException {
+    return NodeSettings.parse(
+            Map.of("queued.max.request.bytes", value, "socket.request.max.bytes", largestRequest))
+        .maxQueuedRequestBytes();
   }
 
   @Test
