@@ -140,7 +140,7 @@ final class RealConnection implements Connection {
   private long copy(DiskFile file, long position, long count) throws IOException {
     ByteBuffer buffer = copyBuffer;
     if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(COPY_BUFFER_BYTES);
+      buffer = newCopyBuffer();
       copyBuffer = buffer;
     }
     buffer.clear().limit(Math.toIntExact(Math.min(count, COPY_BUFFER_BYTES)));
@@ -150,6 +150,14 @@ final class RealConnection implements Connection {
     }
     write(buffer.flip());
     return read;
+  }
+
+  private static ByteBuffer newCopyBuffer() throws IOException {
+    try {
+      return ByteBuffer.allocateDirect(COPY_BUFFER_BYTES);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("there is no memory outside the heap to send a file", e);
+    }
   }
 
   private boolean socketNeverBlocks() throws IOException {

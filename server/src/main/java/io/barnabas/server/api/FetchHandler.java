@@ -105,6 +105,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
             minBytes,
             last -> answer(call, context, committedOnly, last));
     call.onDisconnect(wait::abandon);
+    call.onDrain(wait::expire);
     wait.start(result, request.maxWaitMs());
   }
 

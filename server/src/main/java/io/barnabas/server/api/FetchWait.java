@@ -84,7 +84,8 @@ final class FetchWait {
     release();
   }
 
-  private void expire() {
+  /** Its time is up. */
+  void expire() {
     expired = true;
     wake();
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class AnswerQueue {
   private final AnswerWriter writer;
   private final Runnable startWriter;
   private final Runnable whenDrained;
+  private final Consumer<List<Runnable>> tell;
   private final Deque<PendingCall> queue = new ArrayDeque<>(2);
 
   /** Used by the reading thread: it has written since it last flushed. */
@@ -39,12 +41,19 @@ final class AnswerQueue {
   /**
    * @param startWriter starts a thread that calls {@link #writeLoop}
    * @param whenDrained is run when no answer waits any more after {@link #drain}
+   * @param tell runs what those who wait want to be run; called without locks
    */
-  AnswerQueue(Monitor monitor, AnswerWriter writer, Runnable startWriter, Runnable whenDrained) {
+  AnswerQueue(
+      Monitor monitor,
+      AnswerWriter writer,
+      Runnable startWriter,
+      Runnable whenDrained,
+      Consumer<List<Runnable>> tell) {
     this.monitor = monitor;
     this.writer = writer;
     this.startWriter = startWriter;
     this.whenDrained = whenDrained;
+    this.tell = tell;
   }
 
   // --- any thread
@@ -56,11 +65,12 @@ final class AnswerQueue {
       if (call.state == PendingCall.State.DONE || call.state == PendingCall.State.TAKEN) {
         throw new IllegalStateException("a second answer to " + call);
       }
-      if (!ended) {
+      if (!ended && call.state == PendingCall.State.OPEN) {
         call.state = PendingCall.State.DONE;
         call.response = response;
         call.closeReason = closeReason;
         call.onDisconnect = null;
+        call.onDrain = null;
         if (waited && queue.peek() == call) {
           monitor.signalAll();
         }
@@ -80,10 +90,30 @@ final class AnswerQueue {
       if (call.onDisconnect != null) {
         throw new IllegalStateException("a second action for " + call);
       }
-      if (!ended) {
+      if (!ended && call.state != PendingCall.State.DROPPED) {
         if (call.state == PendingCall.State.OPEN) {
           call.onDisconnect = action;
         }
+        return;
+      }
+    } finally {
+      monitor.unlock();
+    }
+    action.run();
+  }
+
+  /** See {@link Call#onDrain}. */
+  void onDrain(PendingCall call, Runnable action) {
+    monitor.lock();
+    try {
+      if (call.onDrain != null) {
+        throw new IllegalStateException("a second action for " + call);
+      }
+      if (ended || call.state != PendingCall.State.OPEN) {
+        return;
+      }
+      if (!draining) {
+        call.onDrain = action;
         return;
       }
     } finally {
@@ -118,13 +148,23 @@ final class AnswerQueue {
     }
   }
 
-  /** No more requests are read. */
+  /** No more requests are read, and those who wait are asked to wait no longer. */
   void drain() {
+    List<Runnable> actions = new ArrayList<>();
     monitor.lock();
     try {
       draining = true;
+      queue.forEach(call -> takeDrainAction(call, actions));
     } finally {
       monitor.unlock();
+    }
+    tell.accept(actions);
+  }
+
+  private static void takeDrainAction(PendingCall call, List<Runnable> actions) {
+    if (call.onDrain != null) {
+      actions.add(call.onDrain);
+      call.onDrain = null;
     }
   }
 
@@ -160,8 +200,10 @@ final class AnswerQueue {
 
   private static void drop(PendingCall call, List<Runnable> actions) {
     call.state = PendingCall.State.DROPPED;
+    call.onDrain = null;
     if (call.onDisconnect != null) {
       actions.add(call.onDisconnect);
+      call.onDisconnect = null;
     }
   }
 
@@ -169,30 +211,36 @@ final class AnswerQueue {
 
   /**
    * A handler has returned: its answer is written if it is there and nothing waits before it, and
-   * gets a place in the queue otherwise, when there is one.
-   *
-   * @return what {@link #end} would have returned for it, had it been in the queue
+   * gets a place in the queue otherwise; returns when there is one for the next. If the connection
+   * has ended or breaks, those who wait for it are told, as by {@link #end}.
    */
-  List<Runnable> handled(PendingCall call) throws IOException, CloseException {
+  void handled(PendingCall call) throws IOException, CloseException {
     if (takeDirect(call)) {
       writeDirect(call);
-      return List.of();
+      return;
     }
-    flush();
+    boolean added = false;
+    try {
+      flush();
+      added = add(call);
+    } finally {
+      if (!added) {
+        drop(call);
+      }
+    }
+    awaitPlace();
+  }
+
+  private void drop(PendingCall call) {
     List<Runnable> actions = new ArrayList<>();
     monitor.lock();
     try {
-      if (ended) {
-        drop(call, actions);
-      } else {
-        add(call);
-        return actions;
-      }
+      drop(call, actions);
     } finally {
       monitor.unlock();
     }
     AnswerRecords.close(call.response);
-    return actions;
+    tell.accept(actions);
   }
 
   private boolean takeDirect(PendingCall call) {
@@ -227,16 +275,38 @@ final class AnswerQueue {
     }
   }
 
-  private void add(PendingCall call) {
-    queue.add(call);
-    if (!writerStarted) {
-      writerStarted = true;
-      startWriter.run();
-    } else if (queue.peek() == call && call.state == PendingCall.State.DONE) {
-      monitor.signalAll();
+  private boolean add(PendingCall call) {
+    List<Runnable> actions = new ArrayList<>(1);
+    monitor.lock();
+    try {
+      if (ended) {
+        return false;
+      }
+      queue.add(call);
+      if (!writerStarted) {
+        writerStarted = true;
+        startWriter.run();
+      } else if (queue.peek() == call && call.state == PendingCall.State.DONE) {
+        monitor.signalAll();
+      }
+      if (draining) {
+        takeDrainAction(call, actions);
+      }
+    } finally {
+      monitor.unlock();
     }
-    while (queue.size() >= MAX_WAITING && !ended) {
-      monitor.await();
+    tell.accept(actions);
+    return true;
+  }
+
+  private void awaitPlace() {
+    monitor.lock();
+    try {
+      while (queue.size() >= MAX_WAITING && !ended) {
+        monitor.await();
+      }
+    } finally {
+      monitor.unlock();
     }
   }
 
@@ -314,7 +384,7 @@ final class AnswerQueue {
         queue.remove();
       }
       drained = draining && queue.isEmpty();
-      if (full || drained) {
+      if (full || queue.isEmpty()) {
         monitor.signalAll();
       }
     } finally {

@@ -37,4 +37,11 @@ public interface Call {
    * forgotten; at once if it has already. Must not block. There is one at most.
    */
   void onDisconnect(Runnable action);
+
+  /**
+   * Calls back once, if the call is not answered by then, when the node stops and waits for the
+   * answers under way: whoever waits for better ones then answers with what there is. At once if
+   * that is so already. Must not block. There is one at most.
+   */
+  void onDrain(Runnable action);
 }

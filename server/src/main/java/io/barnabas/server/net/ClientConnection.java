@@ -39,7 +39,8 @@ final class ClientConnection {
             shared.world().threads().newMonitor(),
             writer,
             () -> start("net-write-", this::writeAnswers),
-            this::endIfDrained);
+            this::endIfDrained,
+            this::tell);
     frames =
         new FrameReader(
             connection,
@@ -64,6 +65,9 @@ final class ClientConnection {
   private void run(Runnable body) {
     try {
       body.run();
+    } catch (OutOfMemoryError e) {
+      // Outside the heap, for buffers of the JDK's own: the JVM ends by itself if its heap is full.
+      broken(new NoMemoryException(e));
     } finally {
       end();
       if (threads.decrementAndGet() == 0) {
@@ -153,8 +157,12 @@ final class ClientConnection {
 
   private void readUntilEnd() throws IOException, CloseException {
     try {
-      while (!draining && frames.next()) {
+      while (!draining && !answers.isEnded() && frames.next()) {
         busy = true;
+        // Who drains looks at busy after it has set draining: one of both sees the other.
+        if (draining || answers.isEnded()) {
+          break;
+        }
         carryOut();
       }
       if (draining) {
@@ -171,16 +179,26 @@ final class ClientConnection {
     ByteBuffer frame = frames.bytes().duplicate().limit(frames.frameEnd());
     Requests.Incoming incoming = shared.requests().read(frame, answers, client);
     try {
+      handle(incoming);
+      frames.handled();
+    } finally {
+      answers.handled(incoming.call());
+    }
+  }
+
+  private void handle(Requests.Incoming incoming) throws IOException {
+    try {
       incoming.handle();
     } catch (RuntimeException e) {
       LOG.error("A defect in the handler of {}: its connection is closed.", incoming.call(), e);
       finishAnswers();
       end();
     }
-    tell(answers.handled(incoming.call()));
   }
 
+  /** Nothing more is read. */
   private void finishAnswers() throws IOException {
+    frames.close();
     answers.flush();
     answers.awaitEmpty();
   }

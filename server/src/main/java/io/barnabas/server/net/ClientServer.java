@@ -184,11 +184,22 @@ public final class ClientServer implements Closeable {
   }
 
   private void admit(String listenerName, Connection connection) {
-    ClientConnection added = add(listenerName, connection);
-    if (added == null) {
-      connection.close();
-    } else {
-      added.start();
+    ClientConnection added = null;
+    try {
+      added = add(listenerName, connection);
+      if (added != null) {
+        added.start();
+      }
+    } catch (RuntimeException e) {
+      LOG.error("A defect: a connection to the listener {} cannot be served.", listenerName, e);
+      if (added != null) {
+        gone(added);
+        added = null;
+      }
+    } finally {
+      if (added == null) {
+        connection.close();
+      }
     }
   }
 

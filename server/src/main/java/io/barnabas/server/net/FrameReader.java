@@ -95,6 +95,16 @@ final class FrameReader {
     return true;
   }
 
+  /**
+   * The request is not used any more. Memory that is not this connection's own goes back now: what
+   * follows may wait for the client.
+   */
+  void handled() throws IOException {
+    bytes.position(frameEnd);
+    leaveBorrowed();
+    frameEnd = bytes.position();
+  }
+
   /** The buffer that holds the request, from its position to {@link #frameEnd()}. */
   ByteBuffer bytes() {
     return bytes;

@@ -13,4 +13,11 @@ final class NoMemoryException extends IOException {
             + " -XX:MaxDirectMemorySize",
         cause);
   }
+
+  NoMemoryException(OutOfMemoryError cause) {
+    super(
+        "there is no memory outside the heap: lower queued.max.request.bytes or raise"
+            + " -XX:MaxDirectMemorySize",
+        cause);
+  }
 }

@@ -29,6 +29,7 @@ final class PendingCall implements Call {
   @Nullable ApiMessage response;
   @Nullable String closeReason;
   @Nullable Runnable onDisconnect;
+  @Nullable Runnable onDrain;
 
   PendingCall(
       AnswerQueue queue,
@@ -86,6 +87,11 @@ final class PendingCall implements Call {
   @Override
   public void onDisconnect(Runnable action) {
     queue.onDisconnect(this, action);
+  }
+
+  @Override
+  public void onDrain(Runnable action) {
+    queue.onDrain(this, action);
   }
 
   @Override

@@ -33,6 +33,7 @@ final class FakeCall implements Call {
   private final AtomicBoolean ended = new AtomicBoolean();
   private boolean disconnected;
   private @Nullable Runnable onDisconnect;
+  private @Nullable Runnable onDrain;
 
   FakeCall(int version) {
     this(version, "test");
@@ -63,6 +64,18 @@ final class FakeCall implements Call {
     if (onDisconnect != null) {
       onDisconnect.run();
     }
+  }
+
+  /** The node stops. */
+  void drain() {
+    if (onDrain != null) {
+      onDrain.run();
+    }
+  }
+
+  @Override
+  public void onDrain(Runnable action) {
+    onDrain = action;
   }
 
   @Override

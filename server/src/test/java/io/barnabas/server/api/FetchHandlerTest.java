@@ -216,6 +216,19 @@ class FetchHandlerTest {
   }
 
   @Test
+  void aNodeThatStopsAnswersWhoWaits() {
+    run(
+        node -> {
+          Uuid id = node.topic("t", 1, Map.of());
+          FakeCall poll = node.startFetch(Wire.fetch(id, at(0, 0)).setMaxWaitMs(60_000));
+          long before = millis(node);
+          poll.drain();
+          assertThat(valuesOf(only(poll.await(FetchResponseData.class)))).isEmpty();
+          assertThat(millis(node) - before).isLessThan(100);
+        });
+  }
+
+  @Test
   void aTopicThatIsDeletedEndsTheWait() {
     run(
         node -> {

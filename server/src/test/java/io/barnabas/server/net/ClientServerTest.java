@@ -3,7 +3,16 @@ package io.barnabas.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.world.Clock;
+import io.barnabas.world.Connection;
+import io.barnabas.world.Disk;
+import io.barnabas.world.DiskFile;
+import io.barnabas.world.Listener;
+import io.barnabas.world.Network;
+import io.barnabas.world.Randomness;
 import io.barnabas.world.RealWorld;
+import io.barnabas.world.Threads;
+import io.barnabas.world.World;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -14,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -103,6 +113,111 @@ class ClientServerTest {
         assertThat(first.clusterId()).isEqualTo("test");
         assertThat(first.topics().find("a" + i)).isNotNull();
         assertThat(metadataAnswer(client.receive(), -i).topics()).hasSize(2);
+      }
+    }
+  }
+
+  /** A network whose listeners first accept a connection that nothing can be done with. */
+  private record BadFirst(Network real) implements Network {
+    @Override
+    public Listener listen(InetSocketAddress local) throws IOException {
+      return new BadFirstListener(real.listen(local), new AtomicBoolean());
+    }
+
+    @Override
+    public Connection connect(InetSocketAddress remote, long timeoutNanos) throws IOException {
+      return real.connect(remote, timeoutNanos);
+    }
+  }
+
+  private record BadFirstListener(Listener real, AtomicBoolean accepted) implements Listener {
+    @Override
+    public InetSocketAddress localAddress() {
+      return real.localAddress();
+    }
+
+    @Override
+    public Connection accept() throws IOException {
+      Connection connection = real.accept();
+      return accepted.getAndSet(true) ? connection : new BadConnection(connection);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  private record BadConnection(Connection real) implements Connection {
+    @Override
+    public InetSocketAddress localAddress() {
+      throw new IllegalStateException("a defect that the test wants");
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+      return real.remoteAddress();
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      return real.read(target);
+    }
+
+    @Override
+    public void write(ByteBuffer... sources) throws IOException {
+      real.write(sources);
+    }
+
+    @Override
+    public void write(DiskFile file, long position, long count) throws IOException {
+      real.write(file, position, count);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  private record OtherNetwork(World real, Network network) implements World {
+    @Override
+    public Clock clock() {
+      return real.clock();
+    }
+
+    @Override
+    public Threads threads() {
+      return real.threads();
+    }
+
+    @Override
+    public Disk disk() {
+      return real.disk();
+    }
+
+    @Override
+    public Randomness randomness() {
+      return real.randomness();
+    }
+  }
+
+  @Test
+  void oneConnectionThatCannotBeServedDoesNotEndTheAccepting() throws IOException {
+    World badFirst = new OtherNetwork(world, new BadFirst(world.network()));
+    try (ClientServer server =
+            ClientServer.start(
+                badFirst,
+                new ConnectionLimits(9, MAX_REQUEST_BYTES, 64L << 20, 600_000),
+                List.of(
+                    new ListenerBinding(
+                        "PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
+                Map.of(ApiKeys.METADATA, metadata(ClientServerTest::echo)));
+        TestClient first = connect(server)) {
+      assertThat(first.isClosedByServer()).isTrue();
+      try (TestClient second = connect(server)) {
+        second.send(metadataFrame(1, "a"));
+        assertThat(metadataAnswer(second.receive(), 1).topics()).hasSize(1);
       }
     }
   }

@@ -87,6 +87,11 @@ class HardClientsTest {
       waiting.add(call);
     } else if (topic.equals("defect")) {
       throw new IllegalStateException("a defect that the test wants");
+    } else if (topic.equals("memory")) {
+      throw new OutOfMemoryError("of direct buffers, as the test wants");
+    } else if (topic.equals("poll")) {
+      call.onDrain(() -> call.answer(answer(1)));
+      waiting.add(call);
     } else {
       call.answer(answer(request.topics().size()));
     }
@@ -280,6 +285,44 @@ class HardClientsTest {
       assertThat(client.isClosedByServer()).isTrue();
       other.send(metadataFrame(1, "a"));
       expect(other, 1);
+    }
+  }
+
+  @Test
+  void whatCameBeforeAMalformedRequestIsAnsweredWheneverItIsReady() throws Exception {
+    ByteBuffer unserved = metadataFrame(2, "a").putShort(4, ApiKeys.VOTE.id);
+    for (int i = 0; i < 20; i++) {
+      try (TestClient client = connect()) {
+        client.send(metadataFrame(1, LATER), unserved.duplicate());
+        waiting.take().answer(answer(1));
+        expect(client, 1);
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aLackOfMemoryOutsideTheHeapEndsTheConnectionOnly() throws IOException {
+    try (TestClient client = connect();
+        TestClient other = connect()) {
+      client.send(metadataFrame(1, "memory"));
+      assertThat(client.isClosedByServer()).isTrue();
+      other.send(metadataFrame(1, "a"));
+      expect(other, 1);
+    }
+  }
+
+  @Test
+  void whoWaitsForMoreIsAnsweredWhenTheNodeStops() throws Exception {
+    try (TestClient client = connect()) {
+      client.send(metadataFrame(1, "poll"), metadataFrame(2, "poll"));
+      waiting.take();
+      waiting.take();
+      server.close();
+      expect(client, 1);
+      expect(client, 2);
+      assertThat(client.isClosedByServer()).isTrue();
+      assertThat(disconnected).hasValue(0);
     }
   }
 
