@@ -31,13 +31,23 @@ final class Checkpoints {
       Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
       disk.delete(temporary);
       try (DiskFile file = disk.openForAppend(temporary)) {
-        file.append(entry.getValue());
+        append(disk, temporary, file, entry.getValue());
         file.force();
       }
       disk.rename(temporary, target);
       folder = target.getParent();
     }
     disk.forceDirectory(Objects.requireNonNull(folder, "a file in a directory"));
+  }
+
+  private static void append(Disk disk, Path temporary, DiskFile file, ByteBuffer content)
+      throws IOException {
+    try {
+      file.append(content);
+    } catch (IOException e) {
+      disk.delete(temporary);
+      throw new NotWrittenException(temporary, e);
+    }
   }
 
   static void replace(Disk disk, Path target, String content) throws IOException {

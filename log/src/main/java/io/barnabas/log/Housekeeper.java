@@ -6,10 +6,15 @@ import io.barnabas.world.WorldThread;
 import java.io.IOException;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs what is due at a time, on one platform thread. */
 final class Housekeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
+
   /** Work on files. */
   interface Task {
     void run() throws IOException;
@@ -39,7 +44,9 @@ final class Housekeeper {
   }
 
   void later(long delayMs, Task task) {
-    long at = world.clock().nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs);
+    long now = world.clock().nanoTime();
+    long delay = TimeUnit.MILLISECONDS.toNanos(delayMs);
+    long at = delay > Long.MAX_VALUE - Math.max(0, now) ? Long.MAX_VALUE : now + delay;
     monitor.lock();
     try {
       tasks.add(new Due(at, number++, task));
@@ -53,8 +60,11 @@ final class Housekeeper {
     later(
         pauseMs,
         () -> {
-          task.run();
-          every(pauseMs, task);
+          try {
+            task.run();
+          } finally {
+            every(pauseMs, task);
+          }
         });
   }
 
@@ -62,6 +72,10 @@ final class Housekeeper {
     for (Task task = next(); task != null; task = next()) {
       try {
         task.run();
+      } catch (NotWrittenException e) {
+        LOG.warn("It is tried again later: {}", e.getMessage());
+      } catch (KafkaStorageException e) {
+        LOG.warn("The directory has failed: {}", e.getMessage());
       } catch (IOException e) {
         directory.fail(e);
       }

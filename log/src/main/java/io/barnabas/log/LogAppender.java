@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,8 @@ final class LogAppender {
             batches.getInt(at + BatchFormat.LEADER_EPOCH), BatchFormat.baseOffset(batches, at));
       }
       core.state = new LogState(now.segments(), now.startOffset(), next, now.active().size());
+    } catch (NotWrittenException e) {
+      throw new KafkaStorageException(e.getMessage(), e);
     } catch (IOException e) {
       throw core.directory.fail(e);
     }

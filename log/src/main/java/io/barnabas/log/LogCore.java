@@ -101,9 +101,9 @@ final class LogCore {
   /** Begins a new segment at the log's end; under the lock. */
   void roll(long nowMs) throws IOException {
     LogState old = state;
+    Segment next = new Segment(disk, folder, old.endOffset(), nowMs);
     old.active().completeTimeIndex();
     sealed.add(new Sealed(old.active(), old.endOffset(), producers.snapshot()));
-    Segment next = new Segment(disk, folder, old.endOffset(), nowMs);
     folderDirty = true;
     next.dirty = true;
     List<Segment> segments = new ArrayList<>(old.segments());

@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import io.barnabas.world.Disk;
 import io.barnabas.world.World;
+import io.barnabas.world.WorldThread;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,10 @@ public final class LogDirectory implements Closeable {
   private static final String CLEAN = ".kafka_cleanshutdown";
   private static final String DELETED = "-delete";
   private static final String STRAY = "-stray";
+
+  /** What file systems allow; the names here are ASCII. */
+  private static final int MAX_NAME_BYTES = 255;
+
   private static final Pattern PARTITION = Pattern.compile("(.+)-(\\d{1,10})");
 
   private final World world;
@@ -49,6 +54,8 @@ public final class LogDirectory implements Closeable {
   private final AtomicReference<Optional<IOException>> failure =
       new AtomicReference<>(Optional.empty());
   private final CompletableFuture<IOException> failed = new CompletableFuture<>();
+  private final AtomicReference<Optional<WorldThread>> teller =
+      new AtomicReference<>(Optional.empty());
   private final Flusher flusher;
   private final Housekeeper housekeeper;
   private boolean closed;
@@ -113,7 +120,13 @@ public final class LogDirectory implements Closeable {
             .disk()
             .tryLock(directory.resolve(".lock"))
             .orElseThrow(() -> new DirectoryInUseException(directory + " is in use"));
-    LogDirectory opened = new LogDirectory(world, directory, options, held);
+    LogDirectory opened;
+    try {
+      opened = new LogDirectory(world, directory, options, held);
+    } catch (IOException | RuntimeException e) {
+      held.close();
+      throw e;
+    }
     opened.housekeeper.every(options.retentionCheckIntervalMs(), opened::clean);
     opened.housekeeper.every(options.checkpointIntervalMs(), opened::makeRecoverable);
     opened.housekeeper.later(0, opened::removeDeletedFolders);
@@ -156,8 +169,15 @@ public final class LogDirectory implements Closeable {
   KafkaStorageException fail(IOException cause) {
     if (failure.compareAndSet(Optional.empty(), Optional.of(cause))) {
       LOG.error("The data directory {} has failed and takes nothing more", path, cause);
-      housekeeper.later(0, () -> logs.values().forEach(PartitionLog::failWaiters));
       failed.complete(cause);
+      // Not here, where locks are held, nor by the housekeeper, whom the disk may keep waiting.
+      teller.set(
+          Optional.of(
+              world
+                  .threads()
+                  .startPlatform(
+                      "barnabas-log-failed",
+                      () -> logs.values().forEach(PartitionLog::failWaiters))));
     }
     return new KafkaStorageException("The data directory " + path + " has failed", cause);
   }
@@ -266,7 +286,7 @@ public final class LogDirectory implements Closeable {
         return;
       }
       Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-      Path gone = path.resolve(folder.getFileName() + "." + unique + DELETED);
+      Path gone = renamed(folder, "." + unique + DELETED);
       disk.rename(folder, gone);
       disk.forceDirectory(path);
       forget(id.topicPartition());
@@ -275,6 +295,14 @@ public final class LogDirectory implements Closeable {
     } finally {
       opening.unlock();
     }
+  }
+
+  /** Another name for a partition's folder; of a long topic's name the end is left out. */
+  private Path renamed(Path folder, String suffix) {
+    String name = folder.getFileName().toString();
+    int dash = name.lastIndexOf('-');
+    String end = name.substring(dash) + suffix;
+    return path.resolve(name.substring(0, Math.min(dash, MAX_NAME_BYTES - end.length())) + end);
   }
 
   private boolean forget(TopicPartition partition) {
@@ -290,8 +318,7 @@ public final class LogDirectory implements Closeable {
   /** Takes a partition that is not open out of the way; its files stay, for people to decide. */
   public void setAside(StoredPartition stored) throws IOException {
     Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-    disk.rename(
-        stored.folder(), path.resolve(stored.folder().getFileName() + "." + unique + STRAY));
+    disk.rename(stored.folder(), renamed(stored.folder(), "." + unique + STRAY));
     disk.forceDirectory(path);
   }
 
@@ -319,6 +346,8 @@ public final class LogDirectory implements Closeable {
 
   private void makeRecoverable() throws IOException {
     for (PartitionLog log : logs.values()) {
+      // What was put off when the disk was full.
+      log.seal();
       log.makeRecoverable();
     }
     checkpoint();
@@ -335,7 +364,7 @@ public final class LogDirectory implements Closeable {
     checkpointing.lock();
     try {
       if (failure().isPresent()) {
-        return;
+        throw new IOException("The data directory " + path + " has failed", failure().get());
       }
       logs.forEach(
           (id, log) -> {
@@ -386,8 +415,9 @@ public final class LogDirectory implements Closeable {
       housekeeper.stop();
       flusher.stop();
       Closing.closeAll(world, logs.values());
-      checkpoint();
+      teller.get().ifPresent(WorldThread::join);
       if (failure().isEmpty()) {
+        checkpoint();
         Checkpoints.replace(disk, path.resolve(CLEAN), "{\"version\":0,\"brokerEpoch\":-1}");
       }
     } finally {

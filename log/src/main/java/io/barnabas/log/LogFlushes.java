@@ -86,16 +86,33 @@ final class LogFlushes {
     }
   }
 
+  private record Taken(
+      List<Segment> dirty, boolean folder, @Nullable String epochs, long end, long cutsBefore) {}
+
   private void flushAlone() {
+    Taken taken = take();
+    if (taken != null && force(taken)) {
+      flushed(taken.end, taken.cutsBefore);
+    }
+  }
+
+  /** Under all locks, when the log closes: forces the rest; whether all is on disk. */
+  boolean forceAlone() {
+    Taken taken = take();
+    if (taken == null || !force(taken)) {
+      return false;
+    }
+    durableEnd = taken.end;
+    return true;
+  }
+
+  /** What is to be forced, which is noted as done; null if nothing may be. */
+  private @Nullable Taken take() {
     List<Segment> dirty = new ArrayList<>(1);
-    boolean forceFolder;
-    String epochText;
-    long end;
-    long cutsBefore;
     core.lock.lock();
     try {
       if (!core.isUsable()) {
-        return;
+        return null;
       }
       // Only the newest can be dirty.
       List<Segment> segments = core.state.segments();
@@ -105,32 +122,36 @@ final class LogFlushes {
           dirty.addFirst(segments.get(i));
         }
       }
-      forceFolder = core.folderDirty;
+      boolean folder = core.folderDirty;
       core.folderDirty = false;
-      epochText = core.epochs.takeChanges();
-      end = core.state.endOffset();
-      cutsBefore = core.cuts;
+      String epochs = core.epochs.takeChanges();
+      return new Taken(dirty, folder, epochs, core.state.endOffset(), core.cuts);
     } finally {
       core.lock.unlock();
     }
+  }
+
+  /** Whether it could be forced; if not, the directory has failed. */
+  private boolean force(Taken taken) {
     try {
-      if (epochText != null) {
+      if (taken.epochs != null) {
         // This forces the folder, too.
-        Checkpoints.replace(core.disk, core.folder.resolve("leader-epoch-checkpoint"), epochText);
+        Checkpoints.replace(
+            core.disk, core.folder.resolve("leader-epoch-checkpoint"), taken.epochs);
       }
-      for (Segment segment : dirty) {
+      for (Segment segment : taken.dirty) {
         segment.file.force();
       }
-      if (forceFolder && epochText == null) {
+      if (taken.folder && taken.epochs == null) {
         core.disk.forceDirectory(core.folder);
       }
     } catch (IOException e) {
       core.directory.fail(e);
-      return;
+      return false;
     } finally {
-      dirty.forEach(Segment::release);
+      taken.dirty.forEach(Segment::release);
     }
-    flushed(end, cutsBefore);
+    return true;
   }
 
   private void flushed(long end, long cutsBefore) {

@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is done to a log beside appending: the files beside its data, its start, its close. */
 final class LogMaintenance {
+  private static final Logger LOG = LoggerFactory.getLogger(LogMaintenance.class);
+
   /** So much may have to be read again, but for the headers, after a crash. */
   private static final int RECOVERY_BYTES = 1 << 20;
 
@@ -56,13 +60,25 @@ final class LogMaintenance {
       }
       if (core.isUsable()) {
         for (LogCore.Sealed one : full) {
-          writeBeside(one.segment(), Long.MAX_VALUE, one.nextOffset(), one.producers());
+          sealOne(one);
         }
       }
-    } catch (IOException e) {
-      throw core.directory.fail(e);
     } finally {
       core.maintenance.unlock();
+    }
+  }
+
+  private void sealOne(LogCore.Sealed one) throws IOException {
+    try {
+      writeBeside(one.segment(), Long.MAX_VALUE, one.nextOffset(), one.producers());
+    } catch (NotWrittenException e) {
+      core.lock.lock();
+      try {
+        core.sealed.add(one);
+      } finally {
+        core.lock.unlock();
+      }
+      LOG.warn("It is tried again later: {}", e.getMessage());
     }
   }
 
@@ -112,8 +128,6 @@ final class LogMaintenance {
       recoverable = active;
       recoverableBytes = bytes;
       recoverableOffset = end;
-    } catch (IOException e) {
-      throw core.directory.fail(e);
     } finally {
       core.maintenance.unlock();
     }
@@ -162,8 +176,6 @@ final class LogMaintenance {
       } finally {
         core.lock.unlock();
       }
-    } catch (IOException e) {
-      throw core.directory.fail(e);
     } finally {
       core.maintenance.unlock();
     }
@@ -219,8 +231,11 @@ final class LogMaintenance {
     }
   }
 
-  /** Forces everything, writes what spares the next start a scan, and closes the files. */
-  void close(boolean clean) throws IOException {
+  /**
+   * Forces everything, writes what spares the next start a scan, and closes the files. What fails
+   * of that fails the directory.
+   */
+  void close(boolean clean) {
     // First: the folder may be renamed next, under the feet of what writes into it.
     core.maintenance.lock();
     try {
@@ -231,24 +246,37 @@ final class LogMaintenance {
         seal();
         flushes.flush();
       }
-      core.flushing.lock();
-      core.lock.lock();
-      try {
-        boolean write = clean && core.isUsable() && unrecoverableBytes() >= REREAD_BYTES;
-        core.closed = true;
-        if (write) {
-          core.state.active().completeTimeIndex();
-          long end = core.state.endOffset();
-          writeBeside(core.state.active(), end, end, core.producers.snapshot());
-        }
-      } finally {
-        core.state.segments().forEach(Segment::release);
-        core.lock.unlock();
-        core.flushing.unlock();
-      }
+    } catch (IOException e) {
+      core.directory.fail(e);
     } finally {
+      closeFiles(clean);
       core.maintenance.unlock();
+      flushes.fail();
     }
-    flushes.fail();
+  }
+
+  private void closeFiles(boolean clean) {
+    core.flushing.lock();
+    core.lock.lock();
+    try {
+      if (core.closed) {
+        return;
+      }
+      // What was appended since the flush.
+      boolean durable = clean && flushes.forceAlone();
+      boolean write = durable && unrecoverableBytes() >= REREAD_BYTES;
+      core.closed = true;
+      core.state.segments().forEach(Segment::release);
+      if (write) {
+        core.state.active().completeTimeIndex();
+        long end = core.state.endOffset();
+        writeBeside(core.state.active(), end, end, core.producers.snapshot());
+      }
+    } catch (IOException e) {
+      core.directory.fail(e);
+    } finally {
+      core.lock.unlock();
+      core.flushing.unlock();
+    }
   }
 }

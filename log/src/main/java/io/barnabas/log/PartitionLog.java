@@ -267,7 +267,7 @@ public final class PartitionLog {
   }
 
   /** Forces everything, writes what spares the next start a scan, and closes the files. */
-  void close(boolean clean) throws IOException {
+  void close(boolean clean) {
     maintenance.close(clean);
   }
 }

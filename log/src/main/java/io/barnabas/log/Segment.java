@@ -96,13 +96,23 @@ final class Segment {
     }
   }
 
-  /** Writes batches that are complete with offsets; the caller marks what was dirtied. */
+  /**
+   * Writes batches that are complete with offsets.
+   *
+   * @throws NotWrittenException if they could not be written and nothing of them is left
+   */
   void append(ByteBuffer batches, int indexIntervalBytes) throws IOException {
     int from = batches.position();
     int end = batches.limit();
     int start = size;
-    file.append(batches.duplicate());
     dirty = true;
+    try {
+      file.append(batches.duplicate());
+    } catch (IOException e) {
+      // What was written of it must not stay before the next batches.
+      file.truncate(start);
+      throw new NotWrittenException(path(".log"), e);
+    }
     for (int at = from; at < end; at += BatchFormat.size(batches, at)) {
       note(batches, at, start + at - from, indexIntervalBytes);
     }

@@ -1,12 +1,15 @@
 package io.barnabas.log;
 
 import static io.barnabas.log.Samples.CLIENT;
+import static io.barnabas.log.Samples.DIRECTORY;
 import static io.barnabas.log.Samples.ID;
 import static io.barnabas.log.Samples.batch;
 import static io.barnabas.log.Samples.config;
+import static io.barnabas.log.Samples.expected;
 import static io.barnabas.log.Samples.fill;
 import static io.barnabas.log.Samples.flushed;
 import static io.barnabas.log.Samples.open;
+import static io.barnabas.log.Samples.valuesOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.junit.jupiter.api.Test;
 
@@ -141,17 +146,128 @@ class FlushTest {
   }
 
   @Test
-  void failedAppendFailsTheDirectory() {
+  void appendsThatTheFullDiskDoesNotTakeAreRefusedUntilThereIsRoom() {
+    run(
+        () -> {
+          try (LogDirectory logs = open(world)) {
+            PartitionLog log = flushedLog(logs);
+            long full = world.disk().totalBytes(DIRECTORY) - world.disk().usableBytes(DIRECTORY);
+            world.disk().resize(full + 20);
+            for (int i = 0; i < 3; i++) {
+              assertThatThrownBy(() -> log.append(batch("refused"), CLIENT))
+                  .isInstanceOf(KafkaStorageException.class)
+                  .hasMessageContaining("No space left on device");
+              assertThat(log.view()).isEqualTo(new LogView(0, 2, 2));
+            }
+            // The housekeeping that finds no room either puts it off.
+            sleepSeconds(200);
+            assertThat(logs.failure()).isEmpty();
+            world.disk().resize(1 << 30);
+            fill(log, 5);
+            assertThat(valuesOf(log)).isEqualTo(expected(0, 5));
+          }
+          try (LogDirectory again = open(world)) {
+            assertThat(again.wasCleanlyClosed()).isTrue();
+            assertThat(valuesOf(again.openOrCreate(ID, config()))).isEqualTo(expected(0, 5));
+          }
+        });
+  }
+
+  @Test
+  void failedAppendThatCannotBeCutOffFailsTheDirectory() {
     run(
         () -> {
           LogDirectory logs = open(world);
           PartitionLog log = flushedLog(logs);
           world.disk().failNext(DiskOperation.APPEND);
+          world.disk().failNext(DiskOperation.TRUNCATE);
           assertThatThrownBy(() -> log.append(batch("lost"), CLIENT))
               .isInstanceOf(KafkaStorageException.class);
           assertThat(logs.failure()).isPresent();
           assertThat(log.view()).isEqualTo(new LogView(0, 2, 2));
+          assertThatThrownBy(logs::checkpoint).isInstanceOf(java.io.IOException.class);
           logs.close();
+        });
+  }
+
+  @Test
+  void housekeepingThatFailsFailsTheDirectoryAndTellsWhoWaits() {
+    run(
+        () -> {
+          LogDirectory logs = open(world);
+          PartitionLog log = flushedLog(logs, "segment.bytes", "200");
+          AtomicInteger told = new AtomicInteger();
+          log.whenFlushed(Long.MAX_VALUE, told::incrementAndGet);
+          world.disk().failNext(DiskOperation.RENAME, path -> path.toString().contains("index"));
+          fill(log, 6);
+          sleepSeconds(30);
+          assertThat(logs.failure()).isPresent();
+          assertThat(told.get()).isEqualTo(1);
+          logs.close();
+        });
+  }
+
+  @Test
+  void waitersAreToldWhileTheHousekeeperIsStuck() {
+    run(
+        () -> {
+          LogDirectory logs = open(world);
+          PartitionLog log = flushedLog(logs);
+          AtomicInteger told = new AtomicInteger();
+          log.whenFlushed(Long.MAX_VALUE, told::incrementAndGet);
+          logs.later(0, () -> sleepSeconds(1_000));
+          sleepSeconds(1);
+          world.disk().failNext(DiskOperation.FORCE);
+          log.append(batch("lost"), CLIENT);
+          sleepSeconds(10);
+          assertThat(logs.failure()).isPresent();
+          assertThat(told.get()).isEqualTo(1);
+          logs.close();
+        });
+  }
+
+  @Test
+  void endlessDelayIsNotOver() {
+    run(
+        () -> {
+          try (LogDirectory logs = open(world)) {
+            AtomicInteger ran = new AtomicInteger();
+            logs.later(Long.MAX_VALUE, ran::incrementAndGet);
+            sleepSeconds(10);
+            assertThat(ran.get()).isZero();
+          }
+        });
+  }
+
+  @Test
+  void directoryThatCouldNotBeOpenedIsNotInUse() {
+    run(
+        () -> {
+          open(world).close();
+          world.disk().failNext(DiskOperation.READ);
+          assertThatThrownBy(() -> open(world)).isInstanceOf(java.io.IOException.class);
+          open(world).close();
+        });
+  }
+
+  @Test
+  void partitionsOfTopicsWithTheLongestNamesCanBeDeleted() {
+    run(
+        () -> {
+          try (LogDirectory logs = open(world)) {
+            TopicIdPartition id = new TopicIdPartition(new Uuid(3, 4), 12, "t".repeat(249));
+            logs.openOrCreate(id, config());
+            logs.delete(id);
+            assertThat(logs.stored()).isEmpty();
+            assertThat(world.disk().list(DIRECTORY))
+                .anyMatch(name -> name.toString().endsWith("-delete"))
+                .allMatch(name -> name.toString().length() <= 255);
+            logs.openOrCreate(id, config());
+            logs.setAside(new StoredPartition(id, DIRECTORY.resolve(id.topic() + "-12")));
+            assertThat(world.disk().list(DIRECTORY))
+                .anyMatch(name -> name.toString().endsWith("-stray"))
+                .allMatch(name -> name.toString().length() <= 255);
+          }
         });
   }
 }
