@@ -128,8 +128,8 @@ final class FrameReader {
   }
 
   /**
-   * Which request, the first being 1, holds memory of its own while it has not come in completely;
-   * -1 if none does. For any thread.
+   * Which request, the first being 1, holds memory of its own while the client has not sent all of
+   * it; -1 if none does, or if it is memory that it waits for. For any thread.
    */
   long frameInWant() {
     return frameInWant;
@@ -143,7 +143,6 @@ final class FrameReader {
     if (!bytes.hasRemaining()) {
       settle();
     }
-    leaveBorrowed();
     while (bytes.remaining() < count) {
       makeRoom(count);
       if (!read(count)) {
@@ -154,10 +153,10 @@ final class FrameReader {
   }
 
   /** A slab that is not resident serves one request; what came after it is small enough. */
-  private void leaveBorrowed() throws IOException {
+  private void leaveBorrowed() throws NoMemoryException {
     Slab current = slab;
     if (current != null && !current.resident && current.capacity() > RequestMemory.SMALL_BYTES) {
-      use(memory.take(RequestMemory.SMALL_BYTES, ended));
+      use(memory.takeSmall());
     }
   }
 
@@ -181,7 +180,7 @@ final class FrameReader {
     if (read < 0) {
       return false;
     }
-    if (end == bytes.capacity()) {
+    if (end == bytes.capacity() && count <= end) {
       wantedCapacity = Math.max(wantedCapacity, Math.min(end * GROWTH, MAX_READ_AHEAD_BYTES));
     }
     reads++;
@@ -202,37 +201,43 @@ final class FrameReader {
     if (spareFillings > SPARE_FILLINGS) {
       spareFillings = 0;
       wantedCapacity = Math.min(capacity / GROWTH, MAX_READ_AHEAD_BYTES);
-      use(memory.take(RequestMemory.SMALL_BYTES, ended));
+      use(memory.takeSmall());
     }
   }
 
   private void makeRoom(int count) throws IOException {
     int held = bytes.remaining();
-    int needed =
-        count > RequestMemory.LARGE_BYTES && held < RequestMemory.LARGE_BYTES
-            ? RequestMemory.LARGE_BYTES
-            : count;
     int capacity = bytes.capacity();
-    if (capacity < needed) {
-      if (needed > RequestMemory.SMALL_BYTES) {
-        frameInWant = frames;
-      }
-      Slab larger = memory.take(needed, ended);
-      memory.keep(larger);
-      use(larger);
+    if (capacity < count && (held == capacity || capacity < RequestMemory.SMALL_BYTES)) {
+      grow(count, held);
     } else if (capacity < wantedCapacity && held <= RequestMemory.SMALL_BYTES) {
       readAhead();
     }
+    int needed = Math.min(count, bytes.capacity());
     if (bytes.position() + needed > bytes.capacity()
         || (bytes.position() >= bytes.capacity() / 2 && held <= bytes.capacity() / GROWTH)) {
       bytes.compact().flip();
     }
   }
 
+  private void grow(int count, int held) throws IOException {
+    if (bytes.capacity() < RequestMemory.SMALL_BYTES) {
+      use(memory.takeSmall());
+      return;
+    }
+    frameInWant = -1;
+    Slab larger = memory.take(held, count, ended);
+    if (larger.capacity() >= count) {
+      memory.keep(larger);
+    }
+    use(larger);
+    frameInWant = frames;
+  }
+
   /** Changes to a buffer that holds more requests at a time, if there is one to be had. */
   private void readAhead() throws IOException {
     if (wantedCapacity <= RequestMemory.SMALL_BYTES) {
-      use(memory.take(RequestMemory.SMALL_BYTES, ended));
+      use(memory.takeSmall());
       return;
     }
     Slab larger = memory.takeToKeep(wantedCapacity);

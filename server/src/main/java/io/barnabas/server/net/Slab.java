@@ -2,6 +2,7 @@ package io.barnabas.server.net;
 
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory outside the heap. Given back to the system when it is freed, not when the garbage
@@ -10,6 +11,9 @@ import java.nio.ByteBuffer;
 final class Slab {
   private final Arena arena = Arena.ofShared();
   private final ByteBuffer bytes;
+
+  /** What it counts against, if anything; guarded by its holder. */
+  RequestMemory.@Nullable Lane lane;
 
   /** Whether its holder may keep it between requests; guarded by {@link RequestMemory}. */
   boolean resident;
