@@ -75,11 +75,11 @@ public final class Bench implements Runnable {
             if (contender.isDefault() || measure.dependsOnFlushing()) {
               System.err.printf("%s, %s, turn %d%n", measure.name(), contender, turn);
               takeTurn(measure, contender, results);
+              Files.writeString(output.resolve("results.md"), results.markdown());
+              Files.writeString(output.resolve("results.json"), results.json());
             }
           }
         }
-        Files.writeString(output.resolve("results.md"), results.markdown());
-        Files.writeString(output.resolve("results.json"), results.json());
       }
       System.out.print(results.markdown());
     } catch (RuntimeException e) {
