@@ -6,6 +6,7 @@ import io.barnabas.server.settings.ListenerAddress;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.server.settings.SettingsException;
 import io.barnabas.world.RealWorld;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,7 +101,10 @@ final class ForegroundNode {
     }
   }
 
-  /** What a person or program waits for. */
+  /**
+   * What a person or program waits for. The time is since the JVM began: the process is older, as
+   * it was the launcher before, which may have had to build.
+   */
   static String readyLine(Node node, NodeSettings settings) {
     List<String> listeners = new ArrayList<>();
     List<InetSocketAddress> taken = node.addresses();
@@ -111,6 +115,9 @@ final class ForegroundNode {
     }
     return "ready node.id=%d listeners=%s cluster.id=%s in %d ms"
         .formatted(
-            node.nodeId(), String.join(",", listeners), node.clusterId(), ProcessAge.millis());
+            node.nodeId(),
+            String.join(",", listeners),
+            node.clusterId(),
+            ManagementFactory.getRuntimeMXBean().getUptime());
   }
 }
