@@ -92,7 +92,7 @@ class TopicRequestsTest {
             .satisfies(
                 told -> {
                   assertThat(told.name()).isEqualTo(asked.name() == null ? "" : asked.name());
-                  assertThat(told.topicId()).isEqualTo(Uuid.ZERO_UUID);
+                  assertThat(told.topicId()).isEqualTo(topic.id());
                   assertThat(told.partitions()).isEmpty();
                   assertThat(error(told.errorCode())).isEqualTo(Errors.INVALID_REQUEST);
                 });

@@ -160,10 +160,24 @@ class NodeTest {
             disk.failAlways(DiskOperation.FORCE, path -> path.toString().endsWith(".log"));
             var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
             assertThat(answer.errorCode()).isNotZero();
-            var next = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
-            assertThat(Errors.forCode(next.errorCode())).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
-            assertThat(next.errorMessage()).doesNotContain("/data");
             assertThat(node.awaitTermination().orElseThrow()).contains("/data has failed");
+          }
+        });
+  }
+
+  @Test
+  void aClientIsToldOfAFailedDiskAndNotOfTheNodesFiles() {
+    run(
+        1,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = connect(world, node)) {
+            Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
+            long producer = Requests.newProducerId(client);
+            disk.failAlways(DiskOperation.APPEND, path -> path.toString().endsWith(".log"));
+            var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
+            assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            assertThat(answer.errorMessage()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.message());
           }
         });
   }

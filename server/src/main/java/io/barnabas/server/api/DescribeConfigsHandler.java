@@ -25,7 +25,8 @@ import org.apache.kafka.common.protocol.Errors;
  * The settings of topics and of this node.
  *
  * <p>A resource that is named more than once is answered once, where Kafka answers each mention: a
- * small request could ask for an answer without bounds.
+ * small request could ask for an answer without bounds. For the same reason this node is 1 and not
+ * 01, which Kafka takes for the same.
  *
  * <p>Versions 1 to 4. Version 2 changed nothing on the wire; 3 has types and documentation; 4 has
  * tagged fields.
