@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.MessageSizeAccumulator;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class AnswerQueue {
   /** How many answers may wait; the connection is not read while there are as many. */
   static final int MAX_WAITING = 32;
+
+  /** How long the answers that wait may be together before it is not read any more. */
+  static final int MAX_WAITING_BYTES = 256 * 1024;
 
   /** When the reading thread has answers of this many bytes, it sends them, come what may. */
   private static final int MAX_UNFLUSHED_BYTES = 4 * 1024;
@@ -33,6 +38,7 @@ final class AnswerQueue {
   /** Used by the reading thread: it has written since it last flushed. */
   private boolean unflushed;
 
+  private long waitingBytes;
   private boolean writerStarted;
   private boolean waited;
   private boolean draining;
@@ -222,6 +228,7 @@ final class AnswerQueue {
     boolean added = false;
     try {
       flush();
+      weigh(call);
       added = add(call);
     } finally {
       if (!added) {
@@ -275,6 +282,29 @@ final class AnswerQueue {
     }
   }
 
+  /**
+   * An answer that is there already is of no use to the node any more, and perhaps much larger than
+   * its request.
+   */
+  private void weigh(PendingCall call) {
+    ApiMessage response;
+    monitor.lock();
+    try {
+      response = call.response;
+    } finally {
+      monitor.unlock();
+    }
+    if (response != null) {
+      MessageSizeAccumulator size = new MessageSizeAccumulator();
+      response.addSize(size, new ObjectSerializationCache(), call.version());
+      call.waitingBytes = size.sizeExcludingZeroCopy();
+    }
+  }
+
+  private boolean isFull() {
+    return queue.size() >= MAX_WAITING || waitingBytes > MAX_WAITING_BYTES;
+  }
+
   private boolean add(PendingCall call) {
     List<Runnable> actions = new ArrayList<>(1);
     monitor.lock();
@@ -283,6 +313,7 @@ final class AnswerQueue {
         return false;
       }
       queue.add(call);
+      waitingBytes += call.waitingBytes;
       if (!writerStarted) {
         writerStarted = true;
         startWriter.run();
@@ -302,7 +333,7 @@ final class AnswerQueue {
   private void awaitPlace() {
     monitor.lock();
     try {
-      while (queue.size() >= MAX_WAITING && !ended) {
+      while (isFull() && !ended) {
         monitor.await();
       }
     } finally {
@@ -379,9 +410,9 @@ final class AnswerQueue {
     boolean drained;
     monitor.lock();
     try {
-      boolean full = queue.size() >= MAX_WAITING;
+      boolean full = isFull();
       for (int i = 0; i < batch.size() && !queue.isEmpty(); i++) {
-        queue.remove();
+        waitingBytes -= queue.remove().waitingBytes;
       }
       drained = draining && queue.isEmpty();
       if (full || queue.isEmpty()) {

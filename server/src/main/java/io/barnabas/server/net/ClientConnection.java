@@ -177,23 +177,43 @@ final class ClientConnection {
 
   private void carryOut() throws IOException, MalformedRequestException, CloseException {
     ByteBuffer frame = frames.bytes().duplicate().limit(frames.frameEnd());
-    Requests.Incoming incoming = shared.requests().read(frame, answers, client);
+    Requests.Incoming incoming;
+    boolean handled;
+    boolean heavy = Requests.isHeavy(frame);
+    if (heavy) {
+      shared.heavy().lock();
+    }
     try {
-      handle(incoming);
-      frames.handled();
+      incoming = shared.requests().read(frame, answers, client);
+      handled = handle(incoming);
+    } finally {
+      if (heavy) {
+        shared.heavy().unlock();
+      }
+    }
+    try {
+      if (handled) {
+        frames.handled();
+      } else {
+        finishAnswers();
+        end();
+      }
     } finally {
       answers.handled(incoming.call());
     }
   }
 
-  private void handle(Requests.Incoming incoming) throws IOException {
+  private boolean handle(Requests.Incoming incoming) {
     try {
       incoming.handle();
+      return true;
     } catch (RuntimeException e) {
       LOG.error("A defect in the handler of {}: its connection is closed.", incoming.call(), e);
-      finishAnswers();
-      end();
+    } catch (OutOfMemoryError e) {
+      String reason = new NoMemoryException(e).getMessage();
+      LOG.warn("Closing the connection of {}: {}.", client.remoteAddress(), reason);
     }
+    return false;
   }
 
   /** Nothing more is read. */

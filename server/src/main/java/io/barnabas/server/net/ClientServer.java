@@ -52,7 +52,13 @@ public final class ClientServer implements Closeable {
     monitor = world.threads().newMonitor();
     shared =
         new Shared(
-            world, limits, requests, pool, new RequestMemory(world, pool, limits), this::gone);
+            world,
+            limits,
+            requests,
+            pool,
+            new RequestMemory(world, pool, limits),
+            world.threads().newMonitor(),
+            this::gone);
   }
 
   /**

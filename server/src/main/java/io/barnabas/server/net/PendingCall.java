@@ -31,6 +31,9 @@ final class PendingCall implements Call {
   @Nullable Runnable onDisconnect;
   @Nullable Runnable onDrain;
 
+  /** How long its answer is, records excepted, if it waits in the queue only for its turn. */
+  int waitingBytes;
+
   PendingCall(
       AnswerQueue queue,
       Client client,

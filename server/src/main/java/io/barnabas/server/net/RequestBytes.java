@@ -1,6 +1,8 @@
 package io.barnabas.server.net;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.common.protocol.Readable;
 
 /**
@@ -10,7 +12,8 @@ import org.apache.kafka.common.protocol.Readable;
  * <p>Bounds what a request can make the parsers allocate: each object that they make takes at least
  * one read, and there is a bound on reads. So a request takes some 80 MB of heap at worst, whatever
  * its length; a fetch of a quarter of a million partitions still passes. All that goes wrong is a
- * {@code RuntimeException}.
+ * {@code RuntimeException}, text that is not valid UTF-8 included: it could not be repeated in an
+ * answer.
  */
 final class RequestBytes implements Readable {
   static final int MAX_READS = 2_000_000;
@@ -78,6 +81,18 @@ final class RequestBytes implements Readable {
     ByteBuffer slice = bytes.slice(bytes.position(), length);
     bytes.position(bytes.position() + length);
     return slice;
+  }
+
+  @Override
+  public String readString(int length) {
+    byte[] utf8 = readArray(length);
+    String text = new String(utf8, StandardCharsets.UTF_8);
+    // What is not valid has become U+FFFD, so that is looked for first: it is quick.
+    if (text.indexOf('\uFFFD') >= 0
+        && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), utf8)) {
+      throw new IllegalArgumentException("text that is not UTF-8");
+    }
+    return text;
   }
 
   void skip(int length) {

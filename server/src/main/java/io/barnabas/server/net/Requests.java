@@ -1,7 +1,6 @@
 package io.barnabas.server.net;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +19,9 @@ import org.apache.kafka.common.protocol.Errors;
 final class Requests {
   private static final int CLIENT_ID_LENGTH_AT = 8;
 
+  /** Requests up to this length take little heap, whatever they say. */
+  private static final int LIGHT_BYTES = 64 * 1024;
+
   private final Map<Short, ApiHandler<ApiMessage>> handlers = new HashMap<>();
 
   Requests(Collection<? extends ApiHandler<?>> all) {
@@ -34,6 +36,15 @@ final class Requests {
   @SuppressWarnings("unchecked")
   private static ApiHandler<ApiMessage> anyRequest(ApiHandler<?> handler) {
     return (ApiHandler<ApiMessage>) handler;
+  }
+
+  /**
+   * Whether a request, from the frame's position to its limit, may take many times its length on
+   * the heap. Those that bring records do not: records stay where they are.
+   */
+  static boolean isHeavy(ByteBuffer frame) {
+    return frame.remaining() > LIGHT_BYTES
+        && frame.getShort(frame.position()) != ApiKeys.PRODUCE.id;
   }
 
   /**
@@ -82,9 +93,7 @@ final class Requests {
     if (length > frame.remaining()) {
       throw new IllegalArgumentException("a client id of %d bytes".formatted(length));
     }
-    byte[] bytes = new byte[length];
-    frame.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return new RequestBytes(frame).readString(length);
   }
 
   private static ApiMessage readBody(ApiKeys api, short version, ByteBuffer frame) {

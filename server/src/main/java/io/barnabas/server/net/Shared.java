@@ -1,11 +1,14 @@
 package io.barnabas.server.net;
 
+import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import java.util.function.Consumer;
 
 /**
  * What the connections of a server have in common.
  *
+ * @param heavy held while a request is read and handled that may take much of the heap: there is
+ *     one at a time
  * @param whenGone called when the last thread of a connection has let go of everything
  */
 record Shared(
@@ -14,4 +17,5 @@ record Shared(
     Requests requests,
     SlabPool pool,
     RequestMemory memory,
+    Monitor heavy,
     Consumer<ClientConnection> whenGone) {}

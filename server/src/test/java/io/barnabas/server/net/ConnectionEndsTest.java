@@ -49,7 +49,9 @@ class ConnectionEndsTest {
             List.of(
                 new TestHandler<>(ApiKeys.METADATA, 4, 4, this::metadata),
                 new TestHandler<>(ApiKeys.FETCH, 4, 4, this::fetch)));
-    Shared shared = new Shared(world, limits, requests, pool, memory, gone::complete);
+    Shared shared =
+        new Shared(
+            world, limits, requests, pool, memory, world.threads().newMonitor(), gone::complete);
     Client client = new Client(1, "PLAINTEXT", script.localAddress(), script.remoteAddress());
     return new ClientConnection(shared, client, script);
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +45,8 @@ class HardClientsTest {
   private final BlockingQueue<Call> waiting = new LinkedBlockingQueue<>();
   private final AtomicInteger slicesOpen = new AtomicInteger();
   private final AtomicInteger handled = new AtomicInteger();
+  private final AtomicInteger heavy = new AtomicInteger();
+  private final CompletableFuture<Void> heavyHeld = new CompletableFuture<>();
   private final AtomicInteger disconnected = new AtomicInteger();
   @TempDir private Path directory;
   private DiskFile file;
@@ -89,6 +92,12 @@ class HardClientsTest {
       throw new IllegalStateException("a defect that the test wants");
     } else if (topic.equals("memory")) {
       throw new OutOfMemoryError("of direct buffers, as the test wants");
+    } else if (topic.equals("long")) {
+      call.answer(answer(1).setClusterId("x".repeat(30_000)));
+    } else if (topic.startsWith("heavy")) {
+      heavy.incrementAndGet();
+      heavyHeld.join();
+      call.answer(answer(1));
     } else if (topic.equals("poll")) {
       call.onDrain(() -> call.answer(answer(1)));
       waiting.add(call);
@@ -210,6 +219,53 @@ class HardClientsTest {
         expect(client, i);
       }
       assertThat(disconnected).hasValue(0);
+    }
+  }
+
+  @Test
+  void longAnswersThatWaitForTheirTurnAreFew() throws Exception {
+    try (TestClient client = connect();
+        TestClient other = connect()) {
+      client.send(metadataFrame(0, LATER));
+      for (int i = 1; i < AnswerQueue.MAX_WAITING; i++) {
+        client.send(metadataFrame(i, "long"));
+      }
+      int most = 2 + AnswerQueue.MAX_WAITING_BYTES / 30_000;
+      while (handled.get() < most) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 100; i++) {
+        other.send(metadataFrame(i, "a"));
+        expect(other, i);
+      }
+      assertThat(handled.get()).isEqualTo(most + 100);
+      waiting.take().answer(answer(1));
+      for (int i = 0; i < AnswerQueue.MAX_WAITING; i++) {
+        expect(client, i);
+      }
+    }
+  }
+
+  @Test
+  void thereIsOneHeavyRequestAtATime() throws IOException {
+    String[] names = new String[100];
+    Arrays.fill(names, "heavy".repeat(200));
+    try (TestClient first = connect();
+        TestClient second = connect();
+        TestClient other = connect()) {
+      first.send(metadataFrame(1, names));
+      second.send(metadataFrame(2, names));
+      while (heavy.get() == 0) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 100; i++) {
+        other.send(metadataFrame(i, "a"));
+        expect(other, i);
+      }
+      assertThat(heavy).hasValue(1);
+      heavyHeld.complete(null);
+      expect(first, 1);
+      expect(second, 2);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -43,6 +44,19 @@ class RequestBytesTest {
       }
     }
     assertThat(worst).as("some pattern is parsed at all").isGreaterThan(BODY_BYTES);
+  }
+
+  @Test
+  void onlyUtf8IsText() {
+    String text = "a \u00e4 \uFFFD \u20ac \uD83D\uDE00";
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    assertThat(new RequestBytes(ByteBuffer.wrap(utf8)).readString(utf8.length)).isEqualTo(text);
+    for (byte[] bad :
+        new byte[][] {{'a', (byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
+      assertThatThrownBy(() -> new RequestBytes(ByteBuffer.wrap(bad)).readString(bad.length))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("UTF-8");
+    }
   }
 
   /** All that goes wrong must be a RuntimeException. */
