@@ -128,7 +128,7 @@ class ConnectionEndsTest {
 
   @Test
   void aRequestThatComesInWhileTheNodeStopsIsNotCarriedOut() {
-    ScriptedConnection script = new ScriptedConnection(metadataFrame(1));
+    ScriptedConnection script = new ScriptedConnection(metadataFrame(0));
     ClientConnection connection = connection(script);
     script.afterRead = connection::drain;
     connection.start();
