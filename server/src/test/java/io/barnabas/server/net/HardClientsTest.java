@@ -75,6 +75,7 @@ class HardClientsTest {
 
   @AfterEach
   void nothingIsLeft() throws IOException {
+    heavyHeld.complete(null);
     server.close();
     assertThat(server.usedBufferBytes()).isZero();
     assertThat(slicesOpen).hasValue(0);
