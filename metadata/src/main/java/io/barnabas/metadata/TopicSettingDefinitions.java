@@ -25,6 +25,8 @@ final class TopicSettingDefinitions {
   private static final long DAY_MS = 24 * HOUR_MS;
   private static final long WEEK_MS = 7 * DAY_MS;
 
+  private static final String NOT_YET = " Stored only: nothing is compacted yet.";
+
   /** Settings of Kafka that would be ignored here, and are refused for that reason. */
   private static final Set<String> ONLY_KAFKAS =
       Set.of(
@@ -135,36 +137,37 @@ final class TopicSettingDefinitions {
         "delete",
         ConfigDef.ValidList.in("compact", "delete"),
         MEDIUM,
-        "What is done with old records: delete removes them by age and size, compact keeps the"
-            + " newest of each key and takes only records that have one; or both.");
+        "What is done with old records: delete removes them by age and size; compact will keep the"
+            + " newest of each key, and takes only records that have one; or both."
+            + NOT_YET);
     d.define(
         "delete.retention.ms",
         LONG,
         DAY_MS,
         atLeast(0),
         LOW,
-        "How long a record that deletes its key is kept in a compacted topic.");
+        "How long a record that deletes its key is kept in a compacted topic." + NOT_YET);
     d.define(
         "min.cleanable.dirty.ratio",
         DOUBLE,
         0.5,
         between(0, 1),
         LOW,
-        "How much of a partition must be uncompacted before it is compacted.");
+        "How much of a partition must be uncompacted before it is compacted." + NOT_YET);
     d.define(
         "min.compaction.lag.ms",
         LONG,
         0L,
         atLeast(0),
         LOW,
-        "How old a record must be before it may be compacted away.");
+        "How old a record must be before it may be compacted away." + NOT_YET);
     d.define(
         "max.compaction.lag.ms",
         LONG,
         Long.MAX_VALUE,
         atLeast(1),
         LOW,
-        "How old a record may get before its partition must be compacted.");
+        "How old a record may get before its partition must be compacted." + NOT_YET);
   }
 
   private static void records(ConfigDef d) {
@@ -228,7 +231,7 @@ final class TopicSettingDefinitions {
         0L,
         atLeast(0),
         LOW,
-        "How much earlier than that it may be, so that not all partitions do it at once.");
+        "How much earlier than segment.ms that may be, so that not all partitions do it at once.");
     d.define(
         "segment.index.bytes",
         INT,

@@ -80,6 +80,7 @@ public final class Node implements AutoCloseable {
             "The replicas", new Replicas(world, directory, settings.nodeId(), live::topicDefaults));
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
+    controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
     ready = reconciler.carriedOut();
     ControlContext context =
         new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
@@ -88,7 +89,8 @@ public final class Node implements AutoCloseable {
     // Not before, as clients would be told of no broker or of the addresses of the last start.
     server.serve();
     directory.onFailure(
-        cause -> fail("The data directory %s has failed: %s".formatted(path, cause.getMessage())));
+        cause ->
+            fail("The data directory %s has failed: %s".formatted(path, DiskErrors.reason(cause))));
   }
 
   /**
@@ -109,7 +111,7 @@ public final class Node implements AutoCloseable {
       stopping.stopAll();
       throw new StartupException(
           "The data directory %s cannot be used: %s."
-              .formatted(settings.logDir(), withoutFullStop(e)),
+              .formatted(settings.logDir(), DiskErrors.reason(e)),
           e);
     } catch (SettingsException e) {
       stopping.stopAll();

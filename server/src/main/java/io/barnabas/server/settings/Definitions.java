@@ -38,6 +38,7 @@ final class Definitions {
     connections(definitions);
     newTopics(definitions);
     topicDefaults(definitions);
+    retention(definitions);
     timestamps(definitions);
     logs(definitions);
     return definitions;
@@ -50,8 +51,8 @@ final class Definitions {
         STRING,
         "",
         HIGH,
-        "The cluster that this node belongs to. Empty means that of its data directories, or a new"
-            + " one if they are empty.");
+        "The cluster that this node belongs to. Empty means that of its data directory, or a new"
+            + " one if that is empty.");
     d.define(
         "broker.rack", STRING, "", MEDIUM, "The rack of this node; empty if that does not matter.");
     d.define(
@@ -73,7 +74,7 @@ final class Definitions {
         "PLAINTEXT:PLAINTEXT",
         LOW,
         "The security protocol of each listener name, as NAME:PROTOCOL.");
-    d.define("log.dirs", LIST, "./data", HIGH, "The data directories.");
+    d.define("log.dirs", LIST, "./data", HIGH, "The data directory: exactly one.");
   }
 
   private static void checkQueuedBytes(String name, Object value) {
@@ -152,6 +153,28 @@ final class Definitions {
         "Whether a topic that a client asks for comes into being by that.");
   }
 
+  /** For one that may be left out, which the ranges of the library refuse. */
+  private static ConfigDef.Validator positive() {
+    return ConfigDef.LambdaValidator.with(
+        (name, value) -> {
+          if (value instanceof Number number && number.longValue() < 1) {
+            throw new ConfigException(name, value, "Value must be at least 1");
+          }
+        },
+        () -> "[1,...]");
+  }
+
+  /** Any negative number is no limit, as in Kafka; 0 would delete everything. */
+  private static ConfigDef.Validator positiveOrUnlimited() {
+    return ConfigDef.LambdaValidator.with(
+        (name, value) -> {
+          if (value instanceof Number number && number.longValue() == 0) {
+            throw new ConfigException(name, value, "Value must be -1 or at least 1");
+          }
+        },
+        () -> "-1 or [1,...]");
+  }
+
   private static void topicDefaults(ConfigDef d) {
     d.define(
         "min.insync.replicas",
@@ -169,28 +192,6 @@ final class Definitions {
         atLeast(MIB),
         HIGH,
         "The size at which a partition's log begins a new file.");
-    d.define("log.roll.hours", INT, 168, atLeast(1), MEDIUM, "The same by age, in hours.");
-    d.define(
-        "log.roll.ms", LONG, null, MEDIUM, "The same in milliseconds; goes before log.roll.hours.");
-    d.define(
-        "log.retention.hours", INT, 168, HIGH, "How long records are kept, in hours; -1 for ever.");
-    d.define("log.retention.minutes", INT, null, HIGH, "The same in minutes; goes before hours.");
-    d.define(
-        "log.retention.ms", LONG, null, HIGH, "The same in milliseconds; goes before minutes.");
-    d.define(
-        "log.retention.bytes",
-        LONG,
-        -1L,
-        atLeast(-1),
-        HIGH,
-        "How much of a partition is kept; -1 means all.");
-    d.define(
-        "log.cleanup.policy",
-        LIST,
-        "delete",
-        ConfigDef.ValidList.in("delete", "compact"),
-        MEDIUM,
-        "What is done with old records.");
     d.define(
         "log.flush.interval.messages",
         LONG,
@@ -220,6 +221,60 @@ final class Definitions {
         atLeast(0),
         LOW,
         "How long files stay on disk after they were deleted.");
+  }
+
+  private static void retention(ConfigDef d) {
+    d.define(
+        "log.roll.hours",
+        INT,
+        168,
+        atLeast(1),
+        MEDIUM,
+        "The age at which a partition's log begins a new file, in hours.");
+    d.define(
+        "log.roll.ms",
+        LONG,
+        null,
+        positive(),
+        MEDIUM,
+        "The same in milliseconds; goes before log.roll.hours.");
+    d.define(
+        "log.retention.hours",
+        INT,
+        168,
+        positiveOrUnlimited(),
+        HIGH,
+        "How long records are kept, in hours; -1 for ever.");
+    d.define(
+        "log.retention.minutes",
+        INT,
+        null,
+        positiveOrUnlimited(),
+        HIGH,
+        "The same in minutes; goes before hours.");
+    d.define(
+        "log.retention.ms",
+        LONG,
+        null,
+        positiveOrUnlimited(),
+        HIGH,
+        "The same in milliseconds; goes before minutes.");
+    d.define(
+        "log.retention.bytes",
+        LONG,
+        -1L,
+        atLeast(-1),
+        HIGH,
+        "How much of a partition is kept; -1 means all.");
+    d.define(
+        "log.cleanup.policy",
+        LIST,
+        "delete",
+        ConfigDef.ValidList.in("delete", "compact"),
+        MEDIUM,
+        "What is done with old records: delete removes them by age and size. compact is stored, and"
+            + " only records with a key are taken; nothing is compacted yet, so that everything is"
+            + " kept.");
   }
 
   private static void timestamps(ConfigDef d) {

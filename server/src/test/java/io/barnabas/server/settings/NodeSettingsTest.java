@@ -64,6 +64,9 @@ class NodeSettingsTest {
     assertThat(changed.segmentMs()).isEqualTo(77);
     assertThat(changed.cleanupPolicy()).containsExactlyInAnyOrder("compact", "delete");
     assertThat(changed.flushes()).isFalse();
+    LogConfig kept =
+        LogConfig.of(NodeSettings.parse(Map.of("log.retention.ms", "-2")).topicDefaults());
+    assertThat(kept.retentionMs()).isEqualTo(-1);
   }
 
   @ParameterizedTest
@@ -86,6 +89,10 @@ class NodeSettingsTest {
         "queued.max.request.bytes       | 2048                    | socket.request.max.bytes",
         "queued.max.request.bytes       | 0                       | -1 or at least 1024",
         "queued.max.request.bytes       | -2                      | -1 or at least 1024",
+        "log.retention.hours            | 0                       | -1 or at least 1",
+        "log.retention.minutes          | 0                       | -1 or at least 1",
+        "log.retention.ms               | 0                       | -1 or at least 1",
+        "log.roll.ms                    | 0                       | at least 1",
         "log.cleanup.policy             | burn                    | log.cleanup.policy",
       })
   void refusesUnknownNamesAndImpossibleValues(String name, String value, String says) {
