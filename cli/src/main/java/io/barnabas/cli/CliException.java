@@ -1,7 +1,7 @@
 package io.barnabas.cli;
 
 /** What was asked for cannot be done; the message is one sentence for the person who asked. */
-public final class CliException extends RuntimeException {
+public sealed class CliException extends RuntimeException permits WrongUsageException {
   private static final long serialVersionUID = 1L;
 
   /** Refuses with a sentence. */

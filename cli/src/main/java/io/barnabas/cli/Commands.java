@@ -4,9 +4,12 @@ import io.barnabas.cli.client.ClusterInfoCommand;
 import io.barnabas.cli.client.ConsumeCommand;
 import io.barnabas.cli.client.ProduceCommand;
 import io.barnabas.cli.client.TopicsCommand;
+import io.barnabas.cli.text.Json;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -60,7 +63,8 @@ final class Commands implements Callable<Integer> {
   }
 
   /** Runs a command and returns its exit code. */
-  static int run(String... arguments) {
+  static int run(String... given) {
+    String[] arguments = withHelpAsOption(given);
     CommandLine root = new CommandLine(new Commands());
     Supplier<?> wanted = arguments.length == 0 ? null : ALL.get(arguments[0]);
     if (wanted == null) {
@@ -74,6 +78,16 @@ final class Commands implements Callable<Integer> {
         .execute(arguments);
   }
 
+  /** {@code help topics list} is {@code topics list --help}. */
+  private static String[] withHelpAsOption(String... given) {
+    if (given.length == 0 || !given[0].equals("help")) {
+      return given;
+    }
+    String[] arguments = Arrays.copyOfRange(given, 1, given.length + 1);
+    arguments[given.length - 1] = "--help";
+    return arguments;
+  }
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -85,19 +99,36 @@ final class Commands implements Callable<Integer> {
   private static int explainUsage(ParameterException wrong, String[] arguments) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(wrong.getMessage());
+    err.println(reworded(String.valueOf(wrong.getMessage())));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
-    err.println("See " + command.getCommandSpec().qualifiedName(" ") + " --help.");
+    err.println(whereToLook(command));
     err.flush();
     return WRONG_USAGE;
+  }
+
+  private static String whereToLook(CommandLine command) {
+    return "See " + command.getCommandSpec().qualifiedName(" ") + " --help.";
+  }
+
+  /** The library says "option" twice, and KEY where these commands say NAME. */
+  private static String reworded(String message) {
+    return message
+        .replace("Value for option option ", "The value of option ")
+        .replace("(NAME=VALUE) should be in KEY=VALUE format", "should be like NAME=VALUE");
   }
 
   private static int explain(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     PrintWriter err = command.getErr();
-    err.println(Sentences.of(failure));
+    String sentence = Sentences.of(failure);
+    boolean isForPrograms = command.getParseResult().hasMatchedOption("--json");
+    err.println(isForPrograms ? Json.of(Map.of("error", sentence)) : sentence);
+    boolean isWrongUsage = failure instanceof WrongUsageException;
+    if (isWrongUsage && !isForPrograms) {
+      err.println(whereToLook(command));
+    }
     err.flush();
-    return FAILURE;
+    return isWrongUsage ? WRONG_USAGE : FAILURE;
   }
 
   /** The release, from the jar. */

@@ -139,7 +139,7 @@ final class TopicSettingDefinitions {
         MEDIUM,
         "What is done with old records: delete removes them by age and size; compact will keep the"
             + " newest of each key, and takes only records that have one; or both."
-            + NOT_YET);
+            + " compact is stored only: nothing is compacted yet.");
     d.define(
         "delete.retention.ms",
         LONG,

@@ -43,6 +43,8 @@ public final class Node implements AutoCloseable {
   /** Beside the partitions' folders, whose names all end with a number. */
   private static final String QUORUM_FOLDER = "quorum";
 
+  private static final long MILLISECOND_NANOS = 1_000_000;
+
   private final NodeSettings settings;
   private final Stopping stopping;
   private final CompletableFuture<Optional<String>> ended = new CompletableFuture<>();
@@ -88,9 +90,29 @@ public final class Node implements AutoCloseable {
     register(world);
     // Not before, as clients would be told of no broker or of the addresses of the last start.
     server.serve();
+    logProgress(world, directory);
     directory.onFailure(
         cause ->
             fail("The data directory %s has failed: %s".formatted(path, DiskErrors.reason(cause))));
+  }
+
+  private void logProgress(World world, LogDirectory directory) {
+    LOG.info(
+        "The data directory is {}; {}",
+        directory.path().toAbsolutePath().normalize(),
+        directory.wasCleanlyClosed()
+            ? "its last node stopped in good order"
+            : "it is new, or its last node did not stop in good order: partitions are recovered");
+    long began = world.clock().nanoTime();
+    CompletableFuture<Void> _ =
+        ready.thenRun(
+            () ->
+                LOG.info(
+                    "{} partitions are served and {} are offline, {} ms after the node took its"
+                        + " ports",
+                    replicas.all().size(),
+                    replicas.offline().size(),
+                    (world.clock().nanoTime() - began) / MILLISECOND_NANOS));
   }
 
   /**
@@ -227,6 +249,8 @@ public final class Node implements AutoCloseable {
     } finally {
       closing.unlock();
     }
-    ended.complete(Optional.empty());
+    if (ended.complete(Optional.empty())) {
+      LOG.info("The node has stopped");
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.barnabas.cli.client;
 
 import io.barnabas.cli.CliException;
 import io.barnabas.cli.PropertiesFile;
+import io.barnabas.cli.WrongUsageException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -131,7 +132,7 @@ final class Cluster {
       String host = address.substring(0, colon).replace("[", "").replace("]", "");
       return new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
     } catch (RuntimeException e) {
-      throw new CliException("The address '%s' is not like host:port.".formatted(address), e);
+      throw new WrongUsageException("The address '%s' is not like host:port.".formatted(address));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.barnabas.cli.client;
 
-import io.barnabas.cli.CliException;
+import io.barnabas.cli.WrongUsageException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -31,7 +31,7 @@ sealed interface From {
    * Reads what a person wrote: {@code beginning}, {@code end}, an offset, a negative number of
    * records, or a date or time (of this machine's zone if it names none).
    *
-   * @throws CliException if it is none of these
+   * @throws WrongUsageException if it is none of these
    */
   static From parse(String text) {
     if (text.equals("beginning")) {
@@ -48,7 +48,7 @@ sealed interface From {
         .<From>map(instant -> new Time(instant.toEpochMilli()))
         .orElseThrow(
             () ->
-                new CliException(
+                new WrongUsageException(
                     "'%s' is no place to begin: say beginning, end, an offset, -N for the last N"
                             .formatted(text)
                         + " records, or a time such as 2026-11-21T13:00:00Z."));

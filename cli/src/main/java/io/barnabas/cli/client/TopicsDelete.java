@@ -39,7 +39,7 @@ final class TopicsDelete extends ClusterCommand.WithAdmin {
 
   private static void print(Output out, String name) {
     if (out.isJson()) {
-      out.json(Map.of("deleted", name));
+      out.json(Map.of("topic", name));
     } else {
       out.line("Deleted " + name + ".");
     }

@@ -3,7 +3,7 @@ package io.barnabas.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.barnabas.cli.CliException;
+import io.barnabas.cli.WrongUsageException;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class FromTest {
   @ValueSource(strings = {"", "start", "1.5", "--1", "2026-13-01", "99999999999999999999"})
   void nothingElse(String text) {
     assertThatThrownBy(() -> From.parse(text))
-        .isInstanceOf(CliException.class)
+        .isInstanceOf(WrongUsageException.class)
         .hasMessageContaining("no place to begin");
   }
 }

@@ -53,7 +53,8 @@ public final class NodeSettings {
     try {
       return new NodeSettings(given, definitions.parse(given));
     } catch (ConfigException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()));
+      throw new SettingsException(
+          String.valueOf(e.getMessage()).replaceFirst(" for configuration ", " for the setting "));
     }
   }
 

@@ -75,7 +75,7 @@ class NodeSettingsTest {
       value = {
         "nod.id                         | 7                       | no setting named nod.id",
         "node.id                        | -3                      | node.id",
-        "node.id                        | x                       | node.id",
+        "node.id                        | x                       | for the setting node.id",
         "listeners                      | ''                      | listeners",
         "listeners                      | 127.0.0.1:9092          | NAME://host:port",
         "listeners                      | PLAINTEXT://h:65536     | NAME://host:port",
