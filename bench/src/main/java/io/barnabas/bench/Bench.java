@@ -17,10 +17,16 @@ import picocli.CommandLine.Option;
 /** Starts brokers in turn, measures them, and writes a table of values and ratios. */
 @Command(
     name = "bench/run",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Measures Barnabas against Apache Kafka on this machine.")
 public final class Bench implements Runnable {
+
+  @SuppressWarnings("unused") // The parser acts on it.
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   @Option(
       names = "--contenders",

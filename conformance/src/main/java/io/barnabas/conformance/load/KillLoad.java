@@ -21,7 +21,6 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "conformance/kill",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Kills a broker under load, again and again, and checks what it kept.")
 public final class KillLoad implements Callable<Integer> {
@@ -31,6 +30,13 @@ public final class KillLoad implements Callable<Integer> {
   private static final int MOST_DELAY_MS = 2_000;
   private static final int PROGRESS_LIMIT_SECONDS = 60;
   private static final List<String> COMPRESSIONS = List.of("none", "lz4", "zstd");
+
+  @SuppressWarnings("unused") // The parser acts on it.
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   @Option(
       names = "--broker",

@@ -25,11 +25,17 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "conformance/load",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Sends real text through a broker by every client and codec, and compares.")
 public final class TextLoad implements Callable<Integer> {
   private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
+
+  @SuppressWarnings("unused") // The parser acts on it.
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   @Option(
       names = "--broker",
