@@ -22,6 +22,9 @@ public final class BenchLog implements Closeable {
   private static final TopicIdPartition ID = new TopicIdPartition(new Uuid(1, 2), 0, "bench");
   private static final AppendContext CLIENT = new AppendContext(0, Origin.CLIENT);
 
+  /** Of all records; in the past, as the log refuses what comes from the future. */
+  static final long TIMESTAMP_MS = 1_700_000_000_000L;
+
   /** What a log may grow to between two times that it is emptied outside what is measured. */
   private static final long MAX_BYTES = 2L << 30;
 
@@ -67,7 +70,7 @@ public final class BenchLog implements Closeable {
     byte[] value = new byte[Integer.parseInt(recordsByBytes.substring(x + 1))];
     Arrays.fill(value, (byte) 'v');
     SimpleRecord[] all = new SimpleRecord[Integer.parseInt(recordsByBytes.substring(0, x))];
-    Arrays.fill(all, new SimpleRecord(System.currentTimeMillis(), value));
+    Arrays.fill(all, new SimpleRecord(TIMESTAMP_MS, value));
     ByteBuffer made = MemoryRecords.withRecords(Compression.NONE, all).buffer();
     return ByteBuffer.allocateDirect(made.remaining()).put(made).flip();
   }

@@ -40,7 +40,7 @@ public class ValidationBenchmark {
             new TopicPartition("bench", 0),
             LogConfig.of(Map.of()),
             Origin.CLIENT,
-            System.currentTimeMillis());
+            BenchLog.TIMESTAMP_MS);
   }
 
   /** Checks a batch. */

@@ -45,6 +45,22 @@ class NodeTest {
     assertThat(world.run(() -> body.run(world))).isEqualTo(RunEnd.FINISHED);
   }
 
+  private interface ClientBody {
+    void run(Node node, TestClient client) throws Exception;
+  }
+
+  /** With a node that has started, and a client of it. */
+  private void runWithClient(long seed, ClientBody body) {
+    run(
+        seed,
+        world -> {
+          try (Node node = start(world);
+              TestClient client = TestClient.connect(world, node.addresses().getFirst())) {
+            body.run(node, client);
+          }
+        });
+  }
+
   private static Node start(World world, String... more) throws Exception {
     Map<String, String> settings = new TreeMap<>(Map.of("log.dirs", "/data", "node.id", "1"));
     for (int i = 0; i < more.length; i += 2) {
@@ -53,36 +69,26 @@ class NodeTest {
     return Node.start(world, NodeSettings.parse(settings));
   }
 
-  private static TestClient connect(World world, Node node) throws Exception {
-    return TestClient.connect(world, node.addresses().getFirst());
-  }
-
   @Test
   void recordsAndTheClustersIdAreThereAfterARestart() {
     Uuid[] topic = new Uuid[1];
     String[] cluster = new String[1];
-    run(
+    runWithClient(
         1,
-        world -> {
-          try (Node node = start(world);
-              TestClient client = connect(world, node)) {
-            cluster[0] = node.clusterId();
-            topic[0] = Requests.createTopic(client, "t", 1, Map.of());
-            long producer = Requests.newProducerId(client);
-            var answer = Requests.produce(client, topic[0], 0, producer, 0, List.of("a", "b"));
-            assertThat(answer.errorCode()).isZero();
-          }
+        (node, client) -> {
+          cluster[0] = node.clusterId();
+          topic[0] = Requests.createTopic(client, "t", 1, Map.of());
+          long producer = Requests.newProducerId(client);
+          var answer = Requests.produce(client, topic[0], 0, producer, 0, List.of("a", "b"));
+          assertThat(answer.errorCode()).isZero();
         });
-    run(
+    runWithClient(
         2,
-        world -> {
-          try (Node node = start(world);
-              TestClient client = connect(world, node)) {
-            node.awaitReady();
-            assertThat(node.clusterId()).isEqualTo(cluster[0]);
-            assertThat(Requests.fetchAll(client, topic[0], 0))
-                .containsExactly(new Fetched(0, "a"), new Fetched(1, "b"));
-          }
+        (node, client) -> {
+          node.awaitReady();
+          assertThat(node.clusterId()).isEqualTo(cluster[0]);
+          assertThat(Requests.fetchAll(client, topic[0], 0))
+              .containsExactly(new Fetched(0, "a"), new Fetched(1, "b"));
         });
   }
 
@@ -150,73 +156,61 @@ class NodeTest {
 
   @Test
   void aFailedDiskEndsTheNode() {
-    run(
+    runWithClient(
         1,
-        world -> {
-          try (Node node = start(world);
-              TestClient client = connect(world, node)) {
-            Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
-            long producer = Requests.newProducerId(client);
-            disk.failAlways(DiskOperation.FORCE, path -> path.toString().endsWith(".log"));
-            var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
-            assertThat(answer.errorCode()).isNotZero();
-            assertThat(node.awaitTermination().orElseThrow()).contains("/data has failed");
-          }
+        (node, client) -> {
+          Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
+          long producer = Requests.newProducerId(client);
+          disk.failAlways(DiskOperation.FORCE, path -> path.toString().endsWith(".log"));
+          var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
+          assertThat(answer.errorCode()).isNotZero();
+          assertThat(node.awaitTermination().orElseThrow()).contains("/data has failed");
         });
   }
 
   @Test
   void aClientIsToldOfAFailedDiskAndNotOfTheNodesFiles() {
-    run(
+    runWithClient(
         1,
-        world -> {
-          try (Node node = start(world);
-              TestClient client = connect(world, node)) {
-            Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
-            long producer = Requests.newProducerId(client);
-            disk.failAlways(DiskOperation.APPEND, path -> path.toString().endsWith(".log"));
-            var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
-            assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
-            assertThat(answer.errorMessage()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.message());
-          }
+        (node, client) -> {
+          Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
+          long producer = Requests.newProducerId(client);
+          disk.failAlways(DiskOperation.APPEND, path -> path.toString().endsWith(".log"));
+          var answer = Requests.produce(client, topic, 0, producer, 0, List.of("a"));
+          assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+          assertThat(answer.errorMessage()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.message());
         });
   }
 
   @Test
   void aFailedMetadataLogEndsTheNode() {
-    run(
+    runWithClient(
         1,
-        world -> {
-          try (Node node = start(world);
-              TestClient client = connect(world, node)) {
-            disk.failAlways(DiskOperation.FORCE, path -> path.toString().contains("quorum"));
-            assertThat(Requests.tryCreateTopic(client, "t")).isEqualTo(Errors.NOT_CONTROLLER);
-            assertThat(node.awaitTermination().orElseThrow()).contains("metadata log has failed");
-          }
+        (node, client) -> {
+          disk.failAlways(DiskOperation.FORCE, path -> path.toString().contains("quorum"));
+          assertThat(Requests.tryCreateTopic(client, "t")).isEqualTo(Errors.NOT_CONTROLLER);
+          assertThat(node.awaitTermination().orElseThrow()).contains("metadata log has failed");
         });
   }
 
   @Test
   void whatTopicsInheritChangesWhileTheNodeRuns() {
-    run(
+    runWithClient(
         1,
-        world -> {
-          try (Node node = start(world);
-              TestClient client = connect(world, node)) {
-            Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
-            long producer = Requests.newProducerId(client);
-            assertThat(Requests.alterBroker(client, "", "message.max.bytes", "100"))
-                .isEqualTo(Errors.NONE);
-            List<String> large = List.of("x".repeat(200));
-            var refused = Requests.produce(client, topic, 0, producer, 0, large);
-            assertThat(refused.errorCode()).isEqualTo(Errors.MESSAGE_TOO_LARGE.code());
-            assertThat(Requests.alterBroker(client, "1", "message.max.bytes", "1000"))
-                .isEqualTo(Errors.NONE);
-            var taken = Requests.produce(client, topic, 0, producer, 0, large);
-            assertThat(taken.errorCode()).isZero();
-            assertThat(Requests.alterBroker(client, "1", "node.id", "9"))
-                .isEqualTo(Errors.INVALID_REQUEST);
-          }
+        (node, client) -> {
+          Uuid topic = Requests.createTopic(client, "t", 1, Map.of());
+          long producer = Requests.newProducerId(client);
+          assertThat(Requests.alterBroker(client, "", "message.max.bytes", "100"))
+              .isEqualTo(Errors.NONE);
+          List<String> large = List.of("x".repeat(200));
+          var refused = Requests.produce(client, topic, 0, producer, 0, large);
+          assertThat(refused.errorCode()).isEqualTo(Errors.MESSAGE_TOO_LARGE.code());
+          assertThat(Requests.alterBroker(client, "1", "message.max.bytes", "1000"))
+              .isEqualTo(Errors.NONE);
+          var taken = Requests.produce(client, topic, 0, producer, 0, large);
+          assertThat(taken.errorCode()).isZero();
+          assertThat(Requests.alterBroker(client, "1", "node.id", "9"))
+              .isEqualTo(Errors.INVALID_REQUEST);
         });
   }
 }

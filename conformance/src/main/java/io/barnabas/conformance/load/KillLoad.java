@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -31,18 +32,7 @@ public final class KillLoad implements Callable<Integer> {
   private static final int PROGRESS_LIMIT_SECONDS = 60;
   private static final List<String> COMPRESSIONS = List.of("none", "lz4", "zstd");
 
-  @SuppressWarnings("unused") // The parser acts on it.
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
-  @Option(
-      names = "--broker",
-      defaultValue = "BARNABAS",
-      description = "Which broker: ${COMPLETION-CANDIDATES}.")
-  private LoadedBroker kind = LoadedBroker.BARNABAS;
+  @Mixin private LoadOptions common = new LoadOptions();
 
   @Option(
       names = "--kills",
@@ -62,12 +52,6 @@ public final class KillLoad implements Callable<Integer> {
       description = "Records a second of each of three producers (default: ${DEFAULT-VALUE}).")
   private int perSecond;
 
-  @Option(names = "--target", hidden = true, required = true)
-  private Path target = Path.of("");
-
-  @Option(names = "--launcher", hidden = true, required = true)
-  private Path launcher = Path.of("");
-
   /** See {@code --help}. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new KillLoad()).execute(arguments));
@@ -75,11 +59,11 @@ public final class KillLoad implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ClassPaths paths = ClassPaths.readFrom(target);
-    Path directory = target.resolve("kill");
+    ClassPaths paths = ClassPaths.readFrom(common.target());
+    Path directory = common.target().resolve("kill");
     StringBuilder report = new StringBuilder();
-    report.append(String.format("%s, %d times SIGKILL, seed %d%n%n", kind, kills, seed));
-    try (BrokerProcess broker = kind.start(paths, launcher, directory)) {
+    report.append(String.format("%s, %d times SIGKILL, seed %d%n%n", common.broker(), kills, seed));
+    try (BrokerProcess broker = common.broker().start(paths, common.launcher(), directory)) {
       LoadedBroker.createTopic(broker, TOPIC, PARTITIONS, Map.of("segment.bytes", "4194304"));
       List<NumberedProducer> producers = producers(broker);
       killAgainAndAgain(broker, producers, report);
@@ -91,7 +75,7 @@ public final class KillLoad implements Callable<Integer> {
       SegmentDump.Verdict dump = SegmentDump.check(paths, broker.dataDirectory(), TOPIC);
       boolean good = kept.complaints().isEmpty() && dump.complaints().isEmpty();
       conclude(report, acknowledged(producers), kept, dump);
-      Files.writeString(target.resolve("kill.md"), report);
+      Files.writeString(common.target().resolve("kill.md"), report);
       System.out.print(report);
       if (good) {
         LoadedBroker.delete(directory);

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,18 +31,7 @@ import picocli.CommandLine.Option;
 public final class TextLoad implements Callable<Integer> {
   private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
 
-  @SuppressWarnings("unused") // The parser acts on it.
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
-  @Option(
-      names = "--broker",
-      defaultValue = "BARNABAS",
-      description = "Which broker: ${COMPLETION-CANDIDATES}.")
-  private LoadedBroker broker = LoadedBroker.BARNABAS;
+  @Mixin private LoadOptions common = new LoadOptions();
 
   @Option(
       names = "--mib",
@@ -58,14 +48,8 @@ public final class TextLoad implements Callable<Integer> {
       description = "Who sends (default: ${DEFAULT-VALUE}).")
   private List<String> clients = List.of();
 
-  @Option(names = "--target", hidden = true, required = true)
-  private Path target = Path.of("");
-
   @Option(names = "--python", hidden = true, required = true)
   private Path python = Path.of("");
-
-  @Option(names = "--launcher", hidden = true, required = true)
-  private Path launcher = Path.of("");
 
   /** See {@code --help}. */
   public static void main(String[] arguments) {
@@ -74,14 +58,15 @@ public final class TextLoad implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path scratch = target.resolve("load");
+    Path scratch = common.target().resolve("load");
     Files.createDirectories(scratch);
     String source = Corpus.write(scratch.resolve("text"), CODECS.size() * sliceBytes());
     List<Path> slices = slices(scratch);
-    Report report = new Report(broker + ", " + mib + " MiB for each client and codec; " + source);
-    ClassPaths paths = ClassPaths.readFrom(target);
+    Report report =
+        new Report(common.broker() + ", " + mib + " MiB for each client and codec; " + source);
+    ClassPaths paths = ClassPaths.readFrom(common.target());
     Path directory = scratch.resolve("broker");
-    try (BrokerProcess running = broker.start(paths, launcher, directory)) {
+    try (BrokerProcess running = common.broker().start(paths, common.launcher(), directory)) {
       TextClient through = new TextClient(running.bootstrapServers(), scratch, python);
       for (String client : clients) {
         for (int codec = 0; codec < CODECS.size(); codec++) {
@@ -93,7 +78,7 @@ public final class TextLoad implements Callable<Integer> {
     for (Path slice : slices) {
       Files.delete(slice);
     }
-    Files.writeString(target.resolve("load.md"), report.markdown());
+    Files.writeString(common.target().resolve("load.md"), report.markdown());
     System.out.print(report.markdown());
     return report.allEqual() ? 0 : 1;
   }

@@ -3,14 +3,18 @@ package io.barnabas.server.api;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.metadata.AllocateProducerIds;
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Command;
 import io.barnabas.metadata.Fact;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.settings.LiveSettings;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.world.World;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What the handlers of the control plane work with.
@@ -40,13 +44,24 @@ public record ControlContext(
   }
 
   /**
-   * What the controller answered, as soon as this node's replicas are as it wants them: at once if
-   * it changed nothing, as all partitions may still have to be recovered.
+   * Has something changed by the controller, and waits until this node's replicas are as it wants
+   * them: not if nothing was changed, as all partitions may still have to be recovered.
+   *
+   * @param error what became of one item
+   * @param timeoutMs after which the future fails, although what was begun goes on
    */
-  <A> CompletableFuture<A> onceCarriedOut(A answer, boolean changed) {
-    return changed
-        ? carriedOut.get().thenApply(done -> answer)
-        : CompletableFuture.completedFuture(answer);
+  <R> CompletableFuture<List<R>> change(
+      Command<List<R>> command, boolean validateOnly, Function<R, Errors> error, int timeoutMs) {
+    CompletableFuture<List<R>> changed =
+        controller
+            .submit(command)
+            .thenCompose(
+                results ->
+                    !validateOnly
+                            && results.stream().anyMatch(one -> error.apply(one) == Errors.NONE)
+                        ? carriedOut.get().thenApply(done -> results)
+                        : CompletableFuture.completedFuture(results));
+    return Later.within(world, timeoutMs, changed);
   }
 
   /** Asks for a block of producer ids that only this node gets. */

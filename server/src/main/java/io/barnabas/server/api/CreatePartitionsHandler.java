@@ -5,7 +5,6 @@ import io.barnabas.metadata.CreatePartitions.Growth;
 import io.barnabas.server.net.Call;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -31,19 +30,13 @@ final class CreatePartitionsHandler extends Handler<CreatePartitionsRequestData>
   @Override
   public void handle(CreatePartitionsRequestData request, Call call) {
     List<Growth> topics = request.topics().stream().map(CreatePartitionsHandler::wanted).toList();
-    CompletableFuture<List<CreatePartitions.TopicResult>> created =
-        context
-            .controller()
-            .submit(new CreatePartitions(topics, request.validateOnly()))
-            .thenCompose(
-                results ->
-                    context.onceCarriedOut(
-                        results,
-                        !request.validateOnly()
-                            && results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
-        Later.within(context.world(), request.timeoutMs(), created),
+        context.change(
+            new CreatePartitions(topics, request.validateOnly()),
+            request.validateOnly(),
+            CreatePartitions.TopicResult::error,
+            request.timeoutMs()),
         CreatePartitionsHandler::answer,
         error -> refusal(topics, error));
   }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -40,19 +39,10 @@ final class CreateTopicsHandler extends Handler<CreateTopicsRequestData> {
     List<CreateTopics.NewTopic> topics = new ArrayList<>();
     request.topics().forEach(topic -> topics.add(wanted(topic)));
     CreateTopics command = creator.command(topics, request.validateOnly());
-    CompletableFuture<List<CreateTopics.TopicResult>> created =
-        context
-            .controller()
-            .submit(command)
-            .thenCompose(
-                results ->
-                    context.onceCarriedOut(
-                        results,
-                        !request.validateOnly()
-                            && results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
-        Later.within(context.world(), request.timeoutMs(), created),
+        context.change(
+            command, request.validateOnly(), CreateTopics.TopicResult::error, request.timeoutMs()),
         this::answer,
         error -> refusal(topics, error));
   }

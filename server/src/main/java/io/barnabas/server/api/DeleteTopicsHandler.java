@@ -5,7 +5,6 @@ import io.barnabas.metadata.DeleteTopics.Named;
 import io.barnabas.server.net.Call;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
@@ -35,17 +34,10 @@ final class DeleteTopicsHandler extends Handler<DeleteTopicsRequestData> {
                 .map(topic -> new Named(Optional.ofNullable(topic.name()), topic.topicId()))
                 .toList()
             : request.topicNames().stream().map(Named::byName).toList();
-    CompletableFuture<List<DeleteTopics.TopicResult>> deleted =
-        context
-            .controller()
-            .submit(new DeleteTopics(topics))
-            .thenCompose(
-                results ->
-                    context.onceCarriedOut(
-                        results, results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
-        Later.within(context.world(), request.timeoutMs(), deleted),
+        context.change(
+            new DeleteTopics(topics), false, DeleteTopics.TopicResult::error, request.timeoutMs()),
         DeleteTopicsHandler::answer,
         error -> refusal(topics, error));
   }

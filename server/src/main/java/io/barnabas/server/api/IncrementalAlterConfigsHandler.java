@@ -9,7 +9,6 @@ import io.barnabas.server.settings.LiveSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
@@ -45,19 +44,9 @@ final class IncrementalAlterConfigsHandler extends Handler<IncrementalAlterConfi
             request.validateOnly(),
             context.settings().topicDefaults(context.image()),
             changeable);
-    CompletableFuture<List<ResourceResult>> altered =
-        context
-            .controller()
-            .submit(command)
-            .thenCompose(
-                results ->
-                    context.onceCarriedOut(
-                        results,
-                        !request.validateOnly()
-                            && results.stream().anyMatch(r -> r.error() == Errors.NONE)));
     Later.answer(
         call,
-        Later.within(context.world(), MAX_WAIT_MS, altered),
+        context.change(command, request.validateOnly(), ResourceResult::error, MAX_WAIT_MS),
         IncrementalAlterConfigsHandler::answer,
         error -> refusal(asked, error));
   }

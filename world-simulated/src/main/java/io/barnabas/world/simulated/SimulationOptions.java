@@ -1,5 +1,7 @@
 package io.barnabas.world.simulated;
 
+import java.util.function.Consumer;
+
 /**
  * How a simulation behaves. Start from {@link #defaults()} and change what the test is about.
  *
@@ -51,120 +53,101 @@ public record SimulationOptions(
 
   /** See {@link #maxSteps()}. */
   public SimulationOptions withMaxSteps(long value) {
-    return new SimulationOptions(
-        value,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        diskDelay,
-        forceDelay,
-        diskBytes,
-        networkDelay,
-        networkBufferBytes,
-        connectionCutOneIn,
-        startWallMillis,
-        recordEvents);
+    return with(c -> c.maxSteps = value);
   }
 
   /** See {@link #diskDelay()} and {@link #forceDelay()}. */
   public SimulationOptions withDiskDelays(DelayRange disk, DelayRange force) {
-    return new SimulationOptions(
-        maxSteps,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        disk,
-        force,
-        diskBytes,
-        networkDelay,
-        networkBufferBytes,
-        connectionCutOneIn,
-        startWallMillis,
-        recordEvents);
+    return with(
+        c -> {
+          c.diskDelay = disk;
+          c.forceDelay = force;
+        });
   }
 
   /** See {@link #diskBytes()}. */
   public SimulationOptions withDiskBytes(long value) {
-    return new SimulationOptions(
-        maxSteps,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        diskDelay,
-        forceDelay,
-        value,
-        networkDelay,
-        networkBufferBytes,
-        connectionCutOneIn,
-        startWallMillis,
-        recordEvents);
+    return with(c -> c.diskBytes = value);
   }
 
   /** See {@link #networkDelay()} and {@link #networkBufferBytes()}. */
   public SimulationOptions withNetwork(DelayRange delay, int bufferBytes) {
-    return new SimulationOptions(
-        maxSteps,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        diskDelay,
-        forceDelay,
-        diskBytes,
-        delay,
-        bufferBytes,
-        connectionCutOneIn,
-        startWallMillis,
-        recordEvents);
+    return with(
+        c -> {
+          c.networkDelay = delay;
+          c.networkBufferBytes = bufferBytes;
+        });
   }
 
   /** See {@link #connectionCutOneIn()}. */
   public SimulationOptions withConnectionCutOneIn(int value) {
-    return new SimulationOptions(
-        maxSteps,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        diskDelay,
-        forceDelay,
-        diskBytes,
-        networkDelay,
-        networkBufferBytes,
-        value,
-        startWallMillis,
-        recordEvents);
+    return with(c -> c.connectionCutOneIn = value);
   }
 
   /** See {@link #yieldOneIn()} and {@link #spuriousWakeOneIn()}. */
   public SimulationOptions withInterleaving(int yieldOneIn, int spuriousWakeOneIn) {
-    return new SimulationOptions(
-        maxSteps,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        diskDelay,
-        forceDelay,
-        diskBytes,
-        networkDelay,
-        networkBufferBytes,
-        connectionCutOneIn,
-        startWallMillis,
-        recordEvents);
+    return with(
+        c -> {
+          c.yieldOneIn = yieldOneIn;
+          c.spuriousWakeOneIn = spuriousWakeOneIn;
+        });
   }
 
   /** See {@link #recordEvents()}. */
   public SimulationOptions withRecordedEvents() {
-    return new SimulationOptions(
-        maxSteps,
-        stepNanos,
-        yieldOneIn,
-        spuriousWakeOneIn,
-        diskDelay,
-        forceDelay,
-        diskBytes,
-        networkDelay,
-        networkBufferBytes,
-        connectionCutOneIn,
-        startWallMillis,
-        true);
+    return with(c -> c.recordEvents = true);
+  }
+
+  private SimulationOptions with(Consumer<Changes> change) {
+    Changes changes = new Changes(this);
+    change.accept(changes);
+    return changes.made();
+  }
+
+  /** A copy while it is being changed. */
+  private static final class Changes {
+    private final int stepNanos;
+    private final long startWallMillis;
+    private long maxSteps;
+    private int yieldOneIn;
+    private int spuriousWakeOneIn;
+    private DelayRange diskDelay;
+    private DelayRange forceDelay;
+    private long diskBytes;
+    private DelayRange networkDelay;
+    private int networkBufferBytes;
+    private int connectionCutOneIn;
+    private boolean recordEvents;
+
+    Changes(SimulationOptions from) {
+      stepNanos = from.stepNanos;
+      startWallMillis = from.startWallMillis;
+      maxSteps = from.maxSteps;
+      yieldOneIn = from.yieldOneIn;
+      spuriousWakeOneIn = from.spuriousWakeOneIn;
+      diskDelay = from.diskDelay;
+      forceDelay = from.forceDelay;
+      diskBytes = from.diskBytes;
+      networkDelay = from.networkDelay;
+      networkBufferBytes = from.networkBufferBytes;
+      connectionCutOneIn = from.connectionCutOneIn;
+      recordEvents = from.recordEvents;
+    }
+
+    SimulationOptions made() {
+      return new SimulationOptions(
+          maxSteps,
+          stepNanos,
+          yieldOneIn,
+          spuriousWakeOneIn,
+          diskDelay,
+          forceDelay,
+          diskBytes,
+          networkDelay,
+          networkBufferBytes,
+          connectionCutOneIn,
+          startWallMillis,
+          recordEvents);
+    }
   }
 }
