@@ -13,6 +13,8 @@ import org.pcollections.PMap;
  * shares what did not change with the old one.
  *
  * @param version how many batches of facts were applied
+ * @param controllers the nodes that may decide
+ * @param activeController which of them decided last
  * @param nextProducerId the first producer id not given out yet
  */
 public record ClusterImage(
@@ -21,9 +23,23 @@ public record ClusterImage(
     PMap<String, Uuid> topicIds,
     PMap<Uuid, TopicImage> topics,
     PMap<Integer, Fact.BrokerImage> brokers,
+    PMap<Integer, Fact.ControllerImage> controllers,
+    ActiveController activeController,
     PMap<ConfigResource, PMap<String, String>> configs,
     PMap<String, Short> features,
+    SecurityImage security,
     long nextProducerId) {
+
+  /**
+   * Who decides.
+   *
+   * @param id the node, -1 before the first
+   * @param epoch the quorum's; only grows
+   */
+  public record ActiveController(int id, int epoch) {
+    /** Nobody has decided anything yet. */
+    public static final ActiveController NONE = new ActiveController(-1, 0);
+  }
 
   /** The image of a cluster to which nothing has happened yet. */
   public static ClusterImage empty(String clusterId) {
@@ -34,7 +50,10 @@ public record ClusterImage(
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
+        ActiveController.NONE,
         HashTreePMap.empty(),
+        HashTreePMap.empty(),
+        SecurityImage.EMPTY,
         0);
   }
 
@@ -48,6 +67,16 @@ public record ClusterImage(
     return Optional.ofNullable(topics.get(id));
   }
 
+  /** A partition of the topic of this id. */
+  public Optional<PartitionImage> partition(Uuid topicId, int partition) {
+    return topicById(topicId).map(topic -> topic.partitions().get(partition));
+  }
+
+  /** The broker of this id, fenced or not. */
+  public Optional<Fact.BrokerImage> broker(int id) {
+    return Optional.ofNullable(brokers.get(id));
+  }
+
   /** The settings of a topic or broker that are not at their defaults. */
   public Map<String, String> configsOf(ConfigResource resource) {
     PMap<String, String> found = configs.get(resource);
@@ -57,98 +86,12 @@ public record ClusterImage(
   /**
    * This image after a batch of facts, one version on.
    *
-   * @throws IllegalStateException if a fact speaks of a topic that is not there, or creates one
-   *     that is
+   * @throws IllegalStateException if a fact speaks of a topic, partition or broker that is not
+   *     there, or creates one that is
    */
   public ClusterImage apply(List<Fact> facts) {
-    ClusterImage image = this;
-    for (Fact fact : facts) {
-      image = image.with(fact);
-    }
-    return image.copy(image.version + 1, image.topicIds, image.topics, image.configs);
-  }
-
-  private ClusterImage with(Fact fact) {
-    return switch (fact) {
-      case Fact.TopicCreated created -> create(created);
-      case Fact.PartitionAdded added -> add(added);
-      case Fact.TopicDeleted deleted -> delete(deleted);
-      case Fact.ConfigChanged changed -> copy(version, topicIds, topics, changedConfigs(changed));
-      case Fact.BrokerRegistered registered ->
-          rest(
-              brokers.plus(registered.broker().id(), registered.broker()),
-              features,
-              nextProducerId);
-      case Fact.FeatureLevelSet set ->
-          rest(
-              brokers,
-              set.level() == 0
-                  ? features.minus(set.feature())
-                  : features.plus(set.feature(), set.level()),
-              nextProducerId);
-      case Fact.ProducerIdsAllocated allocated ->
-          rest(brokers, features, allocated.nextProducerId());
-    };
-  }
-
-  private ClusterImage create(Fact.TopicCreated fact) {
-    if (topicIds.containsKey(fact.name()) || topics.containsKey(fact.id())) {
-      throw new IllegalStateException("Topic " + fact.name() + " is created twice");
-    }
-    TopicImage topic = new TopicImage(fact.name(), fact.id(), HashTreePMap.empty());
-    return copy(
-        version, topicIds.plus(fact.name(), fact.id()), topics.plus(fact.id(), topic), configs);
-  }
-
-  private ClusterImage add(Fact.PartitionAdded fact) {
-    TopicImage topic = existing(fact.topicId());
-    TopicImage grown =
-        new TopicImage(
-            topic.name(), topic.id(), topic.partitions().plus(fact.partition(), fact.state()));
-    return copy(version, topicIds, topics.plus(topic.id(), grown), configs);
-  }
-
-  private ClusterImage delete(Fact.TopicDeleted fact) {
-    TopicImage topic = existing(fact.id());
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    return copy(
-        version, topicIds.minus(topic.name()), topics.minus(topic.id()), configs.minus(resource));
-  }
-
-  private PMap<ConfigResource, PMap<String, String>> changedConfigs(Fact.ConfigChanged fact) {
-    PMap<String, String> found = configs.get(fact.resource());
-    PMap<String, String> before = found == null ? HashTreePMap.empty() : found;
-    PMap<String, String> after =
-        fact.value()
-            .map(value -> before.plus(fact.name(), value))
-            .orElseGet(() -> before.minus(fact.name()));
-    return after.isEmpty() ? configs.minus(fact.resource()) : configs.plus(fact.resource(), after);
-  }
-
-  private TopicImage existing(Uuid id) {
-    return topicById(id)
-        .orElseThrow(() -> new IllegalStateException("There is no topic with id " + id));
-  }
-
-  private ClusterImage copy(
-      long newVersion,
-      PMap<String, Uuid> newTopicIds,
-      PMap<Uuid, TopicImage> newTopics,
-      PMap<ConfigResource, PMap<String, String>> newConfigs) {
-    return new ClusterImage(
-        newVersion,
-        clusterId,
-        newTopicIds,
-        newTopics,
-        brokers,
-        newConfigs,
-        features,
-        nextProducerId);
-  }
-
-  private ClusterImage rest(
-      PMap<Integer, Fact.BrokerImage> newBrokers, PMap<String, Short> newFeatures, long newNext) {
-    return new ClusterImage(
-        version, clusterId, topicIds, topics, newBrokers, configs, newFeatures, newNext);
+    ImageChange change = new ImageChange(this);
+    facts.forEach(change::apply);
+    return change.result(version + 1);
   }
 }

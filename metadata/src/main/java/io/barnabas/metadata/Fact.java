@@ -2,8 +2,11 @@ package io.barnabas.metadata;
 
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 
 /** One change of the cluster's state, as decided by the controller and kept by the quorum. */
 public sealed interface Fact {
@@ -12,6 +15,9 @@ public sealed interface Fact {
 
   /** A partition of an existing topic exists from now on. */
   record PartitionAdded(Uuid topicId, int partition, PartitionImage state) implements Fact {}
+
+  /** An existing partition is like this from now on. */
+  record PartitionChanged(Uuid topicId, int partition, PartitionImage state) implements Fact {}
 
   /** A topic, its partitions and its settings are gone. */
   record TopicDeleted(Uuid id) implements Fact {}
@@ -23,21 +29,110 @@ public sealed interface Fact {
   /** A broker has joined, or joined again with a higher epoch. */
   record BrokerRegistered(BrokerImage broker) implements Fact {}
 
+  /**
+   * A broker's part in the cluster has changed.
+   *
+   * @param epoch the broker's own, which does not change
+   */
+  record BrokerChanged(int id, long epoch, boolean fenced, boolean inControlledShutdown)
+      implements Fact {}
+
+  /** A broker is no member any longer. */
+  record BrokerUnregistered(int id, long epoch) implements Fact {}
+
+  /** A node that may become the active controller can be reached here from now on. */
+  record ControllerRegistered(ControllerImage controller) implements Fact {}
+
+  /** A controller is no member any longer. */
+  record ControllerUnregistered(int id) implements Fact {}
+
+  /**
+   * Another node decides from now on.
+   *
+   * @param epoch the quorum's
+   */
+  record ControllerActivated(int id, int epoch) implements Fact {}
+
   /** A feature is at this level from now on; level 0 switches it off. */
   record FeatureLevelSet(String feature, short level) implements Fact {}
 
   /** Producer ids below this one have been given out. */
   record ProducerIdsAllocated(long nextProducerId) implements Fact {}
 
-  /** A broker as the cluster knows it. */
+  /** An access rule holds from now on. */
+  record AclAdded(Uuid id, AclBinding binding) implements Fact {}
+
+  /** An access rule is gone. */
+  record AclRemoved(Uuid id) implements Fact {}
+
+  /** A client quota has this value, or none if empty. */
+  record QuotaChanged(ClientQuotaEntity entity, String key, Optional<Double> value)
+      implements Fact {}
+
+  /** A user can authenticate with this from now on, or cannot if empty. */
+  record ScramCredentialChanged(
+      ScramUser user, Optional<SecurityImage.StoredScramCredential> credential) implements Fact {}
+
+  /**
+   * A broker as the cluster knows it.
+   *
+   * @param epoch what it proves itself with; grows with each registration
+   * @param incarnation drawn anew at each start
+   * @param directories the ids of its log directories
+   * @param features the levels of features that it supports
+   * @param fenced whether clients are not told of it and it leads nothing
+   * @param inControlledShutdown whether it is handing over its leaderships to stop
+   */
   record BrokerImage(
-      int id, long epoch, Uuid incarnation, Optional<String> rack, List<Endpoint> endpoints) {
-    /** Copies the list. */
+      int id,
+      long epoch,
+      Uuid incarnation,
+      Optional<String> rack,
+      List<Endpoint> endpoints,
+      List<Uuid> directories,
+      List<FeatureRange> features,
+      boolean fenced,
+      boolean inControlledShutdown) {
+    /** Copies the lists. */
     public BrokerImage {
       endpoints = List.copyOf(endpoints);
+      directories = List.copyOf(directories);
+      features = List.copyOf(features);
+    }
+
+    /** A broker that takes part fully. */
+    public BrokerImage(
+        int id, long epoch, Uuid incarnation, Optional<String> rack, List<Endpoint> endpoints) {
+      this(id, epoch, incarnation, rack, endpoints, List.of(), List.of(), false, false);
+    }
+
+    /** Whether it can be given leaderships and new replicas. */
+    public boolean isActive() {
+      return !fenced && !inControlledShutdown;
     }
   }
 
-  /** Where a broker can be reached. */
+  /**
+   * A node that may become the active controller.
+   *
+   * @param incarnation drawn anew at each start
+   * @param endpoints where other nodes reach it with requests
+   */
+  record ControllerImage(
+      int id, Uuid incarnation, List<Endpoint> endpoints, List<FeatureRange> features) {
+    /** Copies the lists. */
+    public ControllerImage {
+      endpoints = List.copyOf(endpoints);
+      features = List.copyOf(features);
+    }
+  }
+
+  /** Where a node can be reached. */
   record Endpoint(String listener, String securityProtocol, String host, int port) {}
+
+  /** The levels of a feature that a node supports, both included. */
+  record FeatureRange(String name, short minLevel, short maxLevel) {}
+
+  /** A user's credential is kept for each mechanism. */
+  record ScramUser(String name, ScramMechanism mechanism) {}
 }

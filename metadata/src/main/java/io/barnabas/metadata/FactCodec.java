@@ -3,7 +3,9 @@ package io.barnabas.metadata;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 
 /**
  * Facts as bytes, for the quorum. Each fact carries its kind, the version of that kind's layout,
@@ -21,6 +23,17 @@ public final class FactCodec {
   private static final int BROKER_REGISTERED = 5;
   private static final int FEATURE_LEVEL_SET = 6;
   private static final int PRODUCER_IDS_ALLOCATED = 7;
+  private static final int PARTITION_CHANGED = 8;
+  private static final int BROKER_CHANGED = 9;
+  private static final int BROKER_UNREGISTERED = 10;
+  private static final int CONTROLLER_REGISTERED = 11;
+  private static final int CONTROLLER_UNREGISTERED = 12;
+  private static final int CONTROLLER_ACTIVATED = 13;
+  private static final int ACL_ADDED = 14;
+  private static final int ACL_REMOVED = 15;
+  private static final int QUOTA_CHANGED = 16;
+  private static final int SCRAM_CREDENTIAL_CHANGED = 17;
+  private static final int NEWEST_KIND = SCRAM_CREDENTIAL_CHANGED;
 
   private FactCodec() {}
 
@@ -55,54 +68,125 @@ public final class FactCodec {
 
   private static void write(FactOutput out, Fact fact) {
     FactOutput body = new FactOutput();
-    int kind =
-        switch (fact) {
-          case Fact.TopicCreated(String name, Uuid id) -> {
-            body.string(name);
-            body.uuid(id);
-            yield TOPIC_CREATED;
-          }
-          case Fact.PartitionAdded(Uuid topicId, int partition, PartitionImage state) -> {
-            body.uuid(topicId);
-            body.int32(partition);
-            writePartition(body, state);
-            yield PARTITION_ADDED;
-          }
-          case Fact.TopicDeleted(Uuid id) -> {
-            body.uuid(id);
-            yield TOPIC_DELETED;
-          }
-          case Fact.ConfigChanged(ConfigResource resource, String name, Optional<String> value) -> {
-            body.count(resource.type().id());
-            body.string(resource.name());
-            body.string(name);
-            body.optionalString(value);
-            yield CONFIG_CHANGED;
-          }
-          case Fact.BrokerRegistered(Fact.BrokerImage broker) -> {
-            writeBroker(body, broker);
-            yield BROKER_REGISTERED;
-          }
-          case Fact.FeatureLevelSet(String feature, short level) -> {
-            body.string(feature);
-            body.int32(level);
-            yield FEATURE_LEVEL_SET;
-          }
-          case Fact.ProducerIdsAllocated(long next) -> {
-            body.int64(next);
-            yield PRODUCER_IDS_ALLOCATED;
-          }
-        };
+    int kind = writeBody(body, fact);
     out.count(kind);
     out.count(LAYOUT);
     out.blob(body.toByteArray());
+  }
+
+  private static int writeBody(FactOutput body, Fact fact) {
+    return switch (fact) {
+      case Fact.TopicCreated(String name, Uuid id) -> {
+        body.string(name);
+        body.uuid(id);
+        yield TOPIC_CREATED;
+      }
+      case Fact.PartitionAdded(Uuid topicId, int partition, PartitionImage state) -> {
+        FactFields.writePartition(body, topicId, partition, state);
+        yield PARTITION_ADDED;
+      }
+      case Fact.PartitionChanged(Uuid topicId, int partition, PartitionImage state) -> {
+        FactFields.writePartition(body, topicId, partition, state);
+        yield PARTITION_CHANGED;
+      }
+      case Fact.TopicDeleted(Uuid id) -> {
+        body.uuid(id);
+        yield TOPIC_DELETED;
+      }
+      case Fact.ConfigChanged(ConfigResource resource, String name, Optional<String> value) -> {
+        body.count(resource.type().id());
+        body.string(resource.name());
+        body.string(name);
+        body.optionalString(value);
+        yield CONFIG_CHANGED;
+      }
+      case Fact.FeatureLevelSet(String feature, short level) -> {
+        body.string(feature);
+        body.int32(level);
+        yield FEATURE_LEVEL_SET;
+      }
+      case Fact.ProducerIdsAllocated(long next) -> {
+        body.int64(next);
+        yield PRODUCER_IDS_ALLOCATED;
+      }
+      case Fact.BrokerRegistered _,
+          Fact.BrokerChanged _,
+          Fact.BrokerUnregistered _,
+          Fact.ControllerRegistered _,
+          Fact.ControllerUnregistered _,
+          Fact.ControllerActivated _ ->
+          writeNode(body, fact);
+      case Fact.AclAdded _, Fact.AclRemoved _, Fact.QuotaChanged _, Fact.ScramCredentialChanged _ ->
+          writeSecurity(body, fact);
+    };
+  }
+
+  private static int writeNode(FactOutput body, Fact fact) {
+    return switch (fact) {
+      case Fact.BrokerRegistered(Fact.BrokerImage broker) -> {
+        FactFields.writeBroker(body, broker);
+        yield BROKER_REGISTERED;
+      }
+      case Fact.BrokerChanged(int id, long epoch, boolean fenced, boolean inShutdown) -> {
+        body.int32(id);
+        body.int64(epoch);
+        body.bool(fenced);
+        body.bool(inShutdown);
+        yield BROKER_CHANGED;
+      }
+      case Fact.BrokerUnregistered(int id, long epoch) -> {
+        body.int32(id);
+        body.int64(epoch);
+        yield BROKER_UNREGISTERED;
+      }
+      case Fact.ControllerRegistered(Fact.ControllerImage controller) -> {
+        FactFields.writeController(body, controller);
+        yield CONTROLLER_REGISTERED;
+      }
+      case Fact.ControllerUnregistered(int id) -> {
+        body.int32(id);
+        yield CONTROLLER_UNREGISTERED;
+      }
+      case Fact.ControllerActivated(int id, int epoch) -> {
+        body.int32(id);
+        body.int32(epoch);
+        yield CONTROLLER_ACTIVATED;
+      }
+      default -> throw new IllegalStateException(fact.toString());
+    };
+  }
+
+  private static int writeSecurity(FactOutput body, Fact fact) {
+    return switch (fact) {
+      case Fact.AclAdded(Uuid id, AclBinding binding) -> {
+        body.uuid(id);
+        FactFields.writeAcl(body, binding);
+        yield ACL_ADDED;
+      }
+      case Fact.AclRemoved(Uuid id) -> {
+        body.uuid(id);
+        yield ACL_REMOVED;
+      }
+      case Fact.QuotaChanged(ClientQuotaEntity entity, String key, Optional<Double> value) -> {
+        FactFields.writeQuotaEntity(body, entity);
+        body.string(key);
+        body.optional(value, (out, each) -> out.int64(Double.doubleToLongBits(each)));
+        yield QUOTA_CHANGED;
+      }
+      case Fact.ScramCredentialChanged changed -> {
+        FactFields.writeScramUser(body, changed.user());
+        body.optional(changed.credential(), FactFields::writeScramCredential);
+        yield SCRAM_CREDENTIAL_CHANGED;
+      }
+      default -> throw new IllegalStateException(fact.toString());
+    };
   }
 
   private static Fact read(FactInput in) {
     int kind = in.count();
     int layout = in.count();
     byte[] body = in.blob();
-    if (kind < TOPIC_CREATED || kind > PRODUCER_IDS_ALLOCATED || layout != LAYOUT) {
+    if (kind < TOPIC_CREATED || kind > NEWEST_KIND || layout != LAYOUT) {
       throw new UnreadableFactException(
           ("A metadata fact of kind %d, layout %d, is unknown to this release;"
                   + " a newer release must have written it")
@@ -115,28 +199,33 @@ public final class FactCodec {
   private static Fact readBody(int kind, FactInput in) {
     return switch (kind) {
       case TOPIC_CREATED -> new Fact.TopicCreated(in.string(), in.uuid());
-      case PARTITION_ADDED -> new Fact.PartitionAdded(in.uuid(), in.int32(), readPartition(in));
+      case PARTITION_ADDED ->
+          new Fact.PartitionAdded(in.uuid(), in.int32(), FactFields.readPartition(in));
+      case PARTITION_CHANGED ->
+          new Fact.PartitionChanged(in.uuid(), in.int32(), FactFields.readPartition(in));
       case TOPIC_DELETED -> new Fact.TopicDeleted(in.uuid());
       case CONFIG_CHANGED ->
           new Fact.ConfigChanged(readResource(in), in.string(), in.optionalString());
-      case BROKER_REGISTERED -> new Fact.BrokerRegistered(readBroker(in));
+      case BROKER_REGISTERED -> new Fact.BrokerRegistered(FactFields.readBroker(in));
+      case BROKER_CHANGED -> new Fact.BrokerChanged(in.int32(), in.int64(), in.bool(), in.bool());
+      case BROKER_UNREGISTERED -> new Fact.BrokerUnregistered(in.int32(), in.int64());
+      case CONTROLLER_REGISTERED -> new Fact.ControllerRegistered(FactFields.readController(in));
+      case CONTROLLER_UNREGISTERED -> new Fact.ControllerUnregistered(in.int32());
+      case CONTROLLER_ACTIVATED -> new Fact.ControllerActivated(in.int32(), in.int32());
       case FEATURE_LEVEL_SET -> new Fact.FeatureLevelSet(in.string(), (short) in.int32());
       case PRODUCER_IDS_ALLOCATED -> new Fact.ProducerIdsAllocated(in.int64());
+      case ACL_ADDED -> new Fact.AclAdded(in.uuid(), FactFields.readAcl(in));
+      case ACL_REMOVED -> new Fact.AclRemoved(in.uuid());
+      case QUOTA_CHANGED ->
+          new Fact.QuotaChanged(
+              FactFields.readQuotaEntity(in),
+              in.string(),
+              in.optional(each -> Double.longBitsToDouble(each.int64())));
+      case SCRAM_CREDENTIAL_CHANGED ->
+          new Fact.ScramCredentialChanged(
+              FactFields.readScramUser(in), in.optional(FactFields::readScramCredential));
       default -> throw new IllegalStateException("Kind " + kind);
     };
-  }
-
-  private static void writePartition(FactOutput out, PartitionImage state) {
-    out.list(state.replicas(), FactOutput::int32);
-    out.list(state.isr(), FactOutput::int32);
-    out.int32(state.leader());
-    out.int32(state.leaderEpoch());
-    out.int32(state.partitionEpoch());
-  }
-
-  private static PartitionImage readPartition(FactInput in) {
-    return new PartitionImage(
-        in.list(FactInput::int32), in.list(FactInput::int32), in.int32(), in.int32(), in.int32());
   }
 
   private static ConfigResource readResource(FactInput in) {
@@ -146,30 +235,5 @@ public final class FactCodec {
       throw new IllegalArgumentException("A resource of type " + type);
     }
     return new ConfigResource(ConfigResource.Type.forId((byte) type), in.string());
-  }
-
-  private static void writeBroker(FactOutput out, Fact.BrokerImage broker) {
-    out.int32(broker.id());
-    out.int64(broker.epoch());
-    out.uuid(broker.incarnation());
-    out.optionalString(broker.rack());
-    out.list(
-        broker.endpoints(),
-        (each, endpoint) -> {
-          each.string(endpoint.listener());
-          each.string(endpoint.securityProtocol());
-          each.string(endpoint.host());
-          each.int32(endpoint.port());
-        });
-  }
-
-  private static Fact.BrokerImage readBroker(FactInput in) {
-    return new Fact.BrokerImage(
-        in.int32(),
-        in.int64(),
-        in.uuid(),
-        in.optionalString(),
-        in.list(
-            each -> new Fact.Endpoint(each.string(), each.string(), each.string(), each.int32())));
   }
 }

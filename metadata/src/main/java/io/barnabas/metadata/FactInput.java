@@ -80,10 +80,18 @@ final class FactInput {
   }
 
   Optional<String> optionalString() {
+    return optional(FactInput::string);
+  }
+
+  <T> Optional<T> optional(Function<FactInput, T> value) {
+    return bool() ? Optional.of(value.apply(this)) : Optional.empty();
+  }
+
+  boolean bool() {
     return switch (count()) {
-      case 0 -> Optional.empty();
-      case 1 -> Optional.of(string());
-      default -> throw new IllegalArgumentException("Neither there nor absent");
+      case 0 -> false;
+      case 1 -> true;
+      default -> throw new IllegalArgumentException("Neither true nor false");
     };
   }
 

@@ -50,8 +50,16 @@ final class FactOutput {
   }
 
   void optionalString(Optional<String> value) {
-    count(value.isPresent() ? 1 : 0);
-    value.ifPresent(this::string);
+    optional(value, FactOutput::string);
+  }
+
+  <T> void optional(Optional<T> value, BiConsumer<FactOutput, T> each) {
+    bool(value.isPresent());
+    value.ifPresent(there -> each.accept(this, there));
+  }
+
+  void bool(boolean value) {
+    count(value ? 1 : 0);
   }
 
   <T> void list(List<T> values, BiConsumer<FactOutput, T> each) {

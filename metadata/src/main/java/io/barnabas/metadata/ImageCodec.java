@@ -1,12 +1,15 @@
 package io.barnabas.metadata;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.pcollections.PMap;
 
 /**
@@ -63,8 +66,11 @@ public final class ImageCodec {
         image.topicIds(),
         image.topics(),
         image.brokers(),
+        image.controllers(),
+        image.activeController(),
         image.configs(),
         image.features(),
+        image.security(),
         image.nextProducerId());
   }
 
@@ -72,6 +78,13 @@ public final class ImageCodec {
     List<Fact> facts = new ArrayList<>();
     new TreeMap<>(image.features())
         .forEach((feature, level) -> facts.add(new Fact.FeatureLevelSet(feature, level)));
+    new TreeMap<>(image.controllers())
+        .values()
+        .forEach(controller -> facts.add(new Fact.ControllerRegistered(controller)));
+    ClusterImage.ActiveController active = image.activeController();
+    if (active.epoch() > 0) {
+      facts.add(new Fact.ControllerActivated(active.id(), active.epoch()));
+    }
     new TreeMap<>(image.brokers())
         .values()
         .forEach(broker -> facts.add(new Fact.BrokerRegistered(broker)));
@@ -85,6 +98,7 @@ public final class ImageCodec {
                   facts.add(new Fact.PartitionAdded(topic.getValue(), number, state)));
     }
     addConfigs(image, facts);
+    addSecurity(image.security(), facts);
     facts.add(new Fact.ProducerIdsAllocated(image.nextProducerId()));
     return facts;
   }
@@ -100,5 +114,35 @@ public final class ImageCodec {
               (name, value) ->
                   facts.add(new Fact.ConfigChanged(resource, name, Optional.of(value))));
     }
+  }
+
+  private static void addSecurity(SecurityImage security, List<Fact> facts) {
+    new TreeMap<>(security.acls())
+        .forEach((id, binding) -> facts.add(new Fact.AclAdded(id, binding)));
+    security.quotas().entrySet().stream()
+        .sorted(Comparator.comparing(entry -> new TreeMap<>(named(entry.getKey())).toString()))
+        .forEach(
+            entry ->
+                new TreeMap<>(entry.getValue())
+                    .forEach(
+                        (key, value) ->
+                            facts.add(
+                                new Fact.QuotaChanged(entry.getKey(), key, Optional.of(value)))));
+    security.scramCredentials().entrySet().stream()
+        .sorted(
+            Comparator.comparing((Map.Entry<Fact.ScramUser, ?> entry) -> entry.getKey().name())
+                .thenComparing(entry -> entry.getKey().mechanism()))
+        .forEach(
+            entry ->
+                facts.add(
+                    new Fact.ScramCredentialChanged(
+                        entry.getKey(), Optional.of(entry.getValue()))));
+  }
+
+  /** With a marker for the default entity, whose name is null, that no name begins with. */
+  private static Map<String, String> named(ClientQuotaEntity entity) {
+    Map<String, String> named = new HashMap<>();
+    entity.entries().forEach((type, name) -> named.put(type, name == null ? "\0" : "=" + name));
+    return named;
   }
 }

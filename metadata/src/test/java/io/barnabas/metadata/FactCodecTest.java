@@ -4,10 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 
 class FactCodecTest {
@@ -19,6 +30,20 @@ class FactCodecTest {
               ID,
               300,
               new PartitionImage(List.of(1, 200, 3), List.of(3), -1, 7, Integer.MAX_VALUE)),
+          new Fact.PartitionChanged(
+              ID,
+              0,
+              new PartitionImage(
+                  List.of(0, 2, 3),
+                  List.of(ID, new Uuid(1, 2), PartitionImage.UNASSIGNED),
+                  List.of(2),
+                  List.of(0),
+                  List.of(4),
+                  List.of(3),
+                  List.of(2, 0),
+                  0,
+                  1,
+                  2)),
           new Fact.TopicDeleted(ID),
           new Fact.ConfigChanged(
               new ConfigResource(ConfigResource.Type.TOPIC, "t"), "retention.ms", Optional.of("5")),
@@ -31,8 +56,56 @@ class FactCodecTest {
                   ID,
                   Optional.of("rack"),
                   List.of(new Fact.Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 65_535)))),
+          new Fact.BrokerRegistered(
+              new Fact.BrokerImage(
+                  2,
+                  5,
+                  ID,
+                  Optional.empty(),
+                  List.of(),
+                  List.of(ID, new Uuid(8, 9)),
+                  List.of(new Fact.FeatureRange("f", (short) 0, (short) 9)),
+                  true,
+                  false)),
+          new Fact.BrokerChanged(3, 7, true, false),
+          new Fact.BrokerChanged(3, 7, false, true),
+          new Fact.BrokerUnregistered(3, -1),
+          new Fact.ControllerRegistered(
+              new Fact.ControllerImage(
+                  4,
+                  ID,
+                  List.of(new Fact.Endpoint("A", "SSL", "::1", 1)),
+                  List.of(new Fact.FeatureRange("g", (short) 1, (short) 2)))),
+          new Fact.ControllerUnregistered(4),
+          new Fact.ControllerActivated(4, Integer.MAX_VALUE),
+          new Fact.AclAdded(
+              ID,
+              new AclBinding(
+                  new ResourcePattern(ResourceType.TOPIC, "t", PatternType.PREFIXED),
+                  new AccessControlEntry(
+                      "User:ä", "10.0.0.0/8", AclOperation.READ, AclPermissionType.DENY))),
+          new Fact.AclRemoved(ID),
+          new Fact.QuotaChanged(
+              new ClientQuotaEntity(entity()), "producer_byte_rate", Optional.of(0.1)),
+          new Fact.QuotaChanged(
+              new ClientQuotaEntity(Map.of("ip", "::1")), "rate", Optional.empty()),
+          new Fact.ScramCredentialChanged(
+              new Fact.ScramUser("u", ScramMechanism.SCRAM_SHA_512),
+              Optional.of(
+                  new SecurityImage.StoredScramCredential(
+                      new byte[] {1}, new byte[] {2, 3}, new byte[0], 4096))),
+          new Fact.ScramCredentialChanged(
+              new Fact.ScramUser("u", ScramMechanism.SCRAM_SHA_256), Optional.empty()),
           new Fact.FeatureLevelSet("metadata.version", (short) 33),
           new Fact.ProducerIdsAllocated(1L << 40));
+
+  /** A client of any name, used by one user. */
+  private static Map<String, String> entity() {
+    Map<String, String> entity = new HashMap<>();
+    entity.put(ClientQuotaEntity.USER, "u");
+    entity.put(ClientQuotaEntity.CLIENT_ID, null);
+    return entity;
+  }
 
   @Test
   void everyKindOfFactComesBackAsItWas() {

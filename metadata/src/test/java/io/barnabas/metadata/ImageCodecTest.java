@@ -7,10 +7,20 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,7 +102,7 @@ class ImageCodecTest {
 
   private static Fact randomFact(Random random, ClusterImage image) {
     List<Uuid> topics = new ArrayList<>(image.topics().keySet());
-    int kind = random.nextInt(7);
+    int kind = random.nextInt(11);
     if (topics.isEmpty() || kind == 0) {
       Uuid id = new Uuid(random.nextLong(), random.nextLong());
       return new Fact.TopicCreated("topic-" + id, id);
@@ -102,8 +112,8 @@ class ImageCodecTest {
       case 1 ->
           random.nextInt(3) == 0
               ? new Fact.TopicDeleted(topic)
-              : new Fact.PartitionAdded(topic, random.nextInt(200), randomPartition(random));
-      case 2 -> new Fact.PartitionAdded(topic, random.nextInt(1 << 20), randomPartition(random));
+              : put(image, topic, random.nextInt(20), random);
+      case 2 -> put(image, topic, random.nextInt(1 << 20), random);
       case 3 ->
           new Fact.ConfigChanged(
               new ConfigResource(CONFIGURED.get(random.nextInt(2)), "r" + random.nextInt(9)),
@@ -111,8 +121,60 @@ class ImageCodecTest {
               random.nextBoolean() ? Optional.of("välue " + random.nextInt()) : Optional.empty());
       case 4 -> new Fact.BrokerRegistered(randomBroker(random));
       case 5 -> new Fact.FeatureLevelSet("f" + random.nextInt(5), (short) random.nextInt(4));
+      case 6 ->
+          new Fact.ControllerRegistered(
+              new Fact.ControllerImage(
+                  random.nextInt(9),
+                  new Uuid(random.nextLong(), random.nextLong()),
+                  List.of(),
+                  List.of()));
+      case 7 ->
+          new Fact.ControllerActivated(random.nextInt(9), image.activeController().epoch() + 1);
+      case 8 -> randomSecurity(random);
+      case 9 ->
+          new Fact.ScramCredentialChanged(
+              new Fact.ScramUser("u" + random.nextInt(3), ScramMechanism.SCRAM_SHA_256),
+              Optional.of(
+                  new SecurityImage.StoredScramCredential(
+                      new byte[] {(byte) random.nextInt()}, new byte[2], new byte[3], 4096)));
       default -> new Fact.ProducerIdsAllocated(random.nextLong());
     };
+  }
+
+  private static Fact put(ClusterImage image, Uuid topic, int partition, Random random) {
+    return image
+        .partition(topic, partition)
+        .<Fact>map(
+            before ->
+                new Fact.PartitionChanged(
+                    topic,
+                    partition,
+                    new PartitionImage(
+                        before.replicas(),
+                        List.of(new Uuid(1, random.nextLong())),
+                        List.of(),
+                        before.replicas(),
+                        List.of(1),
+                        List.of(2),
+                        List.of(3),
+                        -1,
+                        before.leaderEpoch() + 1,
+                        before.partitionEpoch() + 1)))
+        .orElseGet(() -> new Fact.PartitionAdded(topic, partition, randomPartition(random)));
+  }
+
+  private static Fact randomSecurity(Random random) {
+    return random.nextBoolean()
+        ? new Fact.QuotaChanged(
+            new ClientQuotaEntity(Map.of("user", "u" + random.nextInt(3))),
+            "k" + random.nextInt(3),
+            random.nextInt(3) == 0 ? Optional.empty() : Optional.of(random.nextDouble()))
+        : new Fact.AclAdded(
+            new Uuid(1, random.nextInt(5)),
+            new AclBinding(
+                new ResourcePattern(
+                    ResourceType.TOPIC, "t" + random.nextInt(5), PatternType.LITERAL),
+                new AccessControlEntry("User:a", "*", AclOperation.ALL, AclPermissionType.ALLOW)));
   }
 
   private static PartitionImage randomPartition(Random random) {
@@ -121,8 +183,8 @@ class ImageCodecTest {
         replicas,
         replicas.subList(0, random.nextInt(replicas.size() + 1)),
         random.nextBoolean() ? replicas.getFirst() : -1,
-        random.nextInt(),
-        random.nextInt());
+        random.nextInt(1_000),
+        random.nextInt(1_000));
   }
 
   private static Fact.BrokerImage randomBroker(Random random) {

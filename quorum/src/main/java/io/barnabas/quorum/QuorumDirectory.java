@@ -105,7 +105,7 @@ final class QuorumDirectory implements Closeable {
   void replay(CommitListener listener) throws IOException {
     if (snapshotIndex > 0) {
       Path file = path.resolve(Names.snapshot(snapshotIndex));
-      listener.loadSnapshot(SnapshotFile.read(disk, file, snapshotIndex));
+      listener.loadSnapshot(snapshotIndex, SnapshotFile.read(disk, file, snapshotIndex));
     }
     log.replay(snapshotIndex, listener);
   }

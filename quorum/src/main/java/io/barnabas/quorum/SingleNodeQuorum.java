@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class SingleNodeQuorum implements Quorum {
   private static final Logger LOG = LoggerFactory.getLogger(SingleNodeQuorum.class);
 
+  private static final String ALONE =
+      "This node keeps the cluster's metadata alone; set controller.quorum.voters for a quorum of"
+          + " several";
+
   private static final class Proposal {
     final long expectedIndex;
     final byte[] entry;
@@ -32,6 +38,7 @@ public final class SingleNodeQuorum implements Quorum {
   }
 
   private final World world;
+  private final QuorumMember self;
   private final SingleNodeOptions options;
   private final QuorumDirectory directory;
   private final Monitor monitor;
@@ -41,12 +48,17 @@ public final class SingleNodeQuorum implements Quorum {
   private boolean closed;
   private @Nullable IOException failure;
   private @Nullable WorldThread thread;
+  private Leadership leadership = Leadership.NONE;
+
+  private volatile long committedIndex;
 
   // Of the thread.
   private long snapshotAtBytes;
 
-  private SingleNodeQuorum(World world, SingleNodeOptions options, QuorumDirectory directory) {
+  private SingleNodeQuorum(
+      World world, QuorumMember self, SingleNodeOptions options, QuorumDirectory directory) {
     this.world = world;
+    this.self = self;
     this.options = options;
     this.directory = directory;
     monitor = world.threads().newMonitor();
@@ -60,23 +72,35 @@ public final class SingleNodeQuorum implements Quorum {
    * @throws IOException if another process holds it, if what was committed is damaged, or if the
    *     disk fails; the message is for the operator
    */
-  public static SingleNodeQuorum open(World world, Path directory, SingleNodeOptions options)
+  public static SingleNodeQuorum open(
+      World world, QuorumMember self, Path directory, SingleNodeOptions options)
       throws IOException {
-    return new SingleNodeQuorum(world, options, QuorumDirectory.open(world.disk(), directory));
+    return new SingleNodeQuorum(
+        world, self, options, QuorumDirectory.open(world.disk(), directory));
   }
 
   @Override
   public void start(CommitListener listener) throws IOException {
     directory.replay(listener);
+    committedIndex = directory.lastIndex();
+    Leadership now = leadershipAfter(committedIndex);
+    listener.led(now);
     monitor.lock();
     try {
       if (closed || thread != null) {
         throw new IllegalStateException("Closed, or started before");
       }
+      leadership = now;
       thread = world.threads().startPlatform("barnabas-quorum", () -> run(listener));
     } finally {
       monitor.unlock();
     }
+  }
+
+  /** Grows with each start after which something was committed. */
+  private Leadership leadershipAfter(long index) {
+    return new Leadership(
+        OptionalInt.of(self.nodeId()), Math.toIntExact(Math.addExact(index, 1)), true);
   }
 
   @Override
@@ -94,6 +118,45 @@ public final class SingleNodeQuorum implements Quorum {
     } finally {
       monitor.unlock();
     }
+  }
+
+  /** All that was committed is known here. */
+  @Override
+  public CompletableFuture<Long> readIndex() {
+    return CompletableFuture.completedFuture(committedIndex);
+  }
+
+  @Override
+  public Leadership leadership() {
+    monitor.lock();
+    try {
+      return leadership;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  @Override
+  public QuorumStatus status() {
+    long index = committedIndex;
+    long nowMs = world.clock().wallTimeMillis();
+    return new QuorumStatus(
+        leadership(),
+        index,
+        List.of(new QuorumStatus.Progress(self, index, nowMs, nowMs)),
+        List.of());
+  }
+
+  @Override
+  public CompletableFuture<Void> addVoter(QuorumMember member) {
+    return CompletableFuture.failedFuture(
+        new MembershipException(MembershipException.Reason.BOUNDS, ALONE));
+  }
+
+  @Override
+  public CompletableFuture<Void> removeVoter(int nodeId, UUID directoryId) {
+    return CompletableFuture.failedFuture(
+        new MembershipException(MembershipException.Reason.BOUNDS, ALONE));
   }
 
   private @Nullable IOException refusal(byte[] entry) {
@@ -158,7 +221,8 @@ public final class SingleNodeQuorum implements Quorum {
       }
       directory.force();
       for (int i = 0; i < taken.size(); i++) {
-        listener.committed(before + 1 + i, taken.get(i).entry);
+        committedIndex = before + 1 + i;
+        listener.committed(committedIndex, taken.get(i).entry);
         taken.get(i).outcome.complete(true);
       }
     }

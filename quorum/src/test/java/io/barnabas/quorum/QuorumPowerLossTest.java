@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What was acknowledged is there afterwards, and nothing that was never proposed.
  */
 class QuorumPowerLossTest {
+  private static final QuorumMember SELF = new QuorumMember(1, new UUID(1, 1), "127.0.0.1", 9093);
+
   private static final Path DIRECTORY = Path.of("/data/__quorum");
   private static final SingleNodeOptions OPTIONS = new SingleNodeOptions(300, 1_000, 16);
   private static final int ROUNDS = 12;
@@ -70,7 +73,7 @@ class QuorumPowerLossTest {
 
   private static void load(World world, Promises promises, int rounds) throws IOException {
     Recorder recorder = new Recorder();
-    try (Quorum quorum = SingleNodeQuorum.open(world, DIRECTORY, OPTIONS)) {
+    try (Quorum quorum = SingleNodeQuorum.open(world, SELF, DIRECTORY, OPTIONS)) {
       quorum.start(recorder);
       check(recorder, promises);
       for (int round = 0; round < rounds; round++) {

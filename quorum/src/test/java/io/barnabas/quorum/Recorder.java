@@ -9,10 +9,11 @@ import java.util.List;
 final class Recorder implements CommitListener {
   private final List<String> entries = new ArrayList<>();
   private final List<IOException> failures = new ArrayList<>();
+  private final List<Leadership> leaderships = new ArrayList<>();
   private int snapshotsLoaded;
 
   @Override
-  public void loadSnapshot(byte[] snapshot) {
+  public void loadSnapshot(long index, byte[] snapshot) {
     snapshotsLoaded++;
     entries.clear();
     entries.addAll(text(snapshot).lines().toList());
@@ -30,6 +31,15 @@ final class Recorder implements CommitListener {
   @Override
   public byte[] snapshot() {
     return bytes(String.join("\n", entries));
+  }
+
+  @Override
+  public void led(Leadership leadership) {
+    leaderships.add(leadership);
+  }
+
+  List<Leadership> leaderships() {
+    return leaderships;
   }
 
   @Override

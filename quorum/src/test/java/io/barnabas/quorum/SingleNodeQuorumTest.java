@@ -13,12 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SingleNodeQuorumTest {
+  private static final QuorumMember SELF = new QuorumMember(1, new UUID(1, 1), "127.0.0.1", 9093);
+
   private static final Path DIRECTORY = Path.of("/data/__quorum");
   private static final Path FIRST_LOG = DIRECTORY.resolve(Names.entries(1));
   private static final SingleNodeOptions NO_SNAPSHOTS = new SingleNodeOptions(1 << 20, 1_000, 16);
@@ -36,10 +39,10 @@ class SingleNodeQuorumTest {
   /** A life of the node on the disk; the recorder sees it all. */
   private void live(SingleNodeOptions options, Body body) {
     SimulatedWorld world = new SimulatedWorld(seed++, SimulationOptions.defaults(), disk);
-    recorder.loadSnapshot(new byte[0]);
+    recorder.loadSnapshot(0, new byte[0]);
     world.run(
         () -> {
-          try (Quorum quorum = SingleNodeQuorum.open(world, DIRECTORY, options)) {
+          try (Quorum quorum = SingleNodeQuorum.open(world, SELF, DIRECTORY, options)) {
             quorum.start(recorder);
             body.run(world, quorum);
           }
@@ -191,7 +194,7 @@ class SingleNodeQuorumTest {
     live(
         NO_SNAPSHOTS,
         (world, quorum) ->
-            assertThatThrownBy(() -> SingleNodeQuorum.open(world, DIRECTORY, NO_SNAPSHOTS))
+            assertThatThrownBy(() -> SingleNodeQuorum.open(world, SELF, DIRECTORY, NO_SNAPSHOTS))
                 .hasMessageContaining("Another process uses " + DIRECTORY));
     live(NO_SNAPSHOTS, (world, quorum) -> world.crash(CrashMode.KEEP_ALL));
     live(NO_SNAPSHOTS, (world, quorum) -> proposeAndWait(quorum, 0, 1));

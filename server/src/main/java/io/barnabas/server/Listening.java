@@ -1,6 +1,7 @@
 package io.barnabas.server;
 
 import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.quorum.QuorumMember;
 import io.barnabas.server.net.ListenerBinding;
 import io.barnabas.server.settings.ListenerAddress;
 import io.barnabas.server.settings.NodeSettings;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
 
 /** Where a node listens, and where it tells clients to connect. */
 final class Listening {
@@ -31,6 +34,16 @@ final class Listening {
       bindings.add(new ListenerBinding(listener.name(), address));
     }
     return bindings;
+  }
+
+  /** This node, as a quorum of one. */
+  static QuorumMember quorumMember(NodeSettings settings, Uuid directoryId) {
+    ListenerAddress told = settings.advertisedListeners().getFirst();
+    return new QuorumMember(
+        settings.nodeId(),
+        new UUID(directoryId.getMostSignificantBits(), directoryId.getLeastSignificantBits()),
+        told.host(),
+        told.port());
   }
 
   /**

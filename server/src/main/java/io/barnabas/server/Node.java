@@ -64,11 +64,15 @@ public final class Node implements AutoCloseable {
     LogDirectory directory =
         stopping.add(
             "The data directory", LogDirectory.open(world, path, settings.logDirectoryOptions()));
-    clusterId =
-        DirectoryIdentity.establish(world, path, settings.nodeId(), settings.clusterId())
-            .clusterId();
+    DirectoryIdentity identity =
+        DirectoryIdentity.establish(world, path, settings.nodeId(), settings.clusterId());
+    clusterId = identity.clusterId();
     Quorum quorum =
-        SingleNodeQuorum.open(world, path.resolve(QUORUM_FOLDER), SingleNodeOptions.defaults());
+        SingleNodeQuorum.open(
+            world,
+            Listening.quorumMember(settings, identity.directoryId()),
+            path.resolve(QUORUM_FOLDER),
+            SingleNodeOptions.defaults());
     controller =
         stopping.add(
             "The controller",

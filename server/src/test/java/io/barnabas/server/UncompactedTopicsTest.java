@@ -23,10 +23,13 @@ class UncompactedTopicsTest {
             .plus("deleted", new Uuid(1, 3)),
         none.topics(),
         none.brokers(),
+        none.controllers(),
+        none.activeController(),
         none.configs()
             .plus(topic("own"), HashTreePMap.singleton("cleanup.policy", "delete,compact"))
             .plus(topic("deleted"), HashTreePMap.singleton("cleanup.policy", "delete")),
         none.features(),
+        none.security(),
         none.nextProducerId());
   }
 

@@ -4,6 +4,7 @@ import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.FactCodec;
 import io.barnabas.metadata.ImageCodec;
 import io.barnabas.quorum.CommitListener;
+import io.barnabas.quorum.Leadership;
 import io.barnabas.world.Monitor;
 import java.io.IOException;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
 final class CommittedState implements CommitListener {
   private final Monitor monitor;
   private volatile ClusterImage image;
+  private volatile Leadership leadership = Leadership.NONE;
   private volatile Optional<IOException> failure = Optional.empty();
 
   CommittedState(Monitor monitor, ClusterImage image) {
@@ -32,8 +34,13 @@ final class CommittedState implements CommitListener {
   }
 
   @Override
-  public void loadSnapshot(byte[] snapshot) {
-    change(ImageCodec.decode(snapshot));
+  public void loadSnapshot(long index, byte[] snapshot) {
+    ClusterImage loaded = ImageCodec.decode(snapshot);
+    if (loaded.version() != index) {
+      throw new IllegalStateException(
+          "The snapshot of entry %d is of version %d".formatted(index, loaded.version()));
+    }
+    change(loaded);
   }
 
   @Override
@@ -53,6 +60,17 @@ final class CommittedState implements CommitListener {
   @Override
   public byte[] snapshot() {
     return ImageCodec.encode(image);
+  }
+
+  @Override
+  public void led(Leadership newLeadership) {
+    leadership = newLeadership;
+    wake();
+  }
+
+  /** Who leads the quorum. */
+  Leadership leadership() {
+    return leadership;
   }
 
   @Override

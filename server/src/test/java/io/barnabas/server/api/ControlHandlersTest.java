@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.log.LogDirectoryOptions;
 import io.barnabas.metadata.RegisterBroker;
+import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.SingleNodeOptions;
 import io.barnabas.quorum.SingleNodeQuorum;
 import io.barnabas.replica.Replicas;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
@@ -45,6 +47,8 @@ import org.junit.jupiter.api.Test;
 
 /** The handlers of the control plane on a controller, on a node that never gets ready. */
 class ControlHandlersTest {
+  private static final QuorumMember SELF = new QuorumMember(1, new UUID(1, 1), "127.0.0.1", 9093);
+
   private static final int DESCRIBE_CONFIGS = 4;
   private static final int CREATE_TOPICS = 7;
   private static final int DELETE_TOPICS = 6;
@@ -68,7 +72,8 @@ class ControlHandlersTest {
         Controller controller =
             Controller.start(
                 world,
-                SingleNodeQuorum.open(world, path.resolve("quorum"), SingleNodeOptions.defaults()),
+                SingleNodeQuorum.open(
+                    world, SELF, path.resolve("quorum"), SingleNodeOptions.defaults()),
                 "cluster",
                 cause -> assertThat(cause).isNull());
         Replicas replicas = new Replicas(world, directory, 1, settings::topicDefaults)) {

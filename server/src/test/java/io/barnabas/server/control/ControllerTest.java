@@ -9,6 +9,7 @@ import io.barnabas.metadata.Decision;
 import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.FactCodec;
 import io.barnabas.quorum.NotAppendedException;
+import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.SingleNodeOptions;
 import io.barnabas.quorum.SingleNodeQuorum;
 import io.barnabas.world.simulated.SimulatedDisk;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ControllerTest {
+  private static final QuorumMember SELF = new QuorumMember(1, new UUID(1, 1), "127.0.0.1", 9093);
+
   private static final String CLUSTER = "cluster";
   private static final Path DIRECTORY = Path.of("/data/__quorum");
   private static final ConfigResource TOPIC = new ConfigResource(ConfigResource.Type.TOPIC, "t");
@@ -297,6 +301,6 @@ class ControllerTest {
   private Controller onDisk(SimulatedWorld world, String clusterId) throws IOException {
     SingleNodeOptions options = new SingleNodeOptions(300, 1_000, 16);
     return Controller.start(
-        world, SingleNodeQuorum.open(world, DIRECTORY, options), clusterId, failures::add);
+        world, SingleNodeQuorum.open(world, SELF, DIRECTORY, options), clusterId, failures::add);
   }
 }

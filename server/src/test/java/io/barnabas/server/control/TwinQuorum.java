@@ -1,7 +1,10 @@
 package io.barnabas.server.control;
 
 import io.barnabas.quorum.CommitListener;
+import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.Quorum;
+import io.barnabas.quorum.QuorumMember;
+import io.barnabas.quorum.QuorumStatus;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import java.io.IOException;
@@ -9,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TwinQuorum implements Quorum {
   private static final long SLOWEST_NANOS = 5_000_000;
+
+  private static final QuorumMember SELF = new QuorumMember(1, new UUID(1, 1), "127.0.0.1", 9093);
 
   private final World world;
   private final Monitor monitor;
@@ -38,7 +45,37 @@ final class TwinQuorum implements Quorum {
   @Override
   public void start(CommitListener newListener) {
     listener = newListener;
+    newListener.led(leadership());
     world.threads().startVirtual("twin-quorum", this::run);
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex() {
+    return CompletableFuture.completedFuture((long) entries.size());
+  }
+
+  @Override
+  public Leadership leadership() {
+    return new Leadership(OptionalInt.of(SELF.nodeId()), 1, true);
+  }
+
+  @Override
+  public QuorumStatus status() {
+    return new QuorumStatus(
+        leadership(),
+        entries.size(),
+        List.of(new QuorumStatus.Progress(SELF, entries.size(), -1, -1)),
+        List.of());
+  }
+
+  @Override
+  public CompletableFuture<Void> addVoter(QuorumMember member) {
+    return CompletableFuture.failedFuture(new IOException("A twin's members do not change"));
+  }
+
+  @Override
+  public CompletableFuture<Void> removeVoter(int nodeId, UUID directoryId) {
+    return CompletableFuture.failedFuture(new IOException("A twin's members do not change"));
   }
 
   /** Puts another node's entry before the next one that is proposed. */
