@@ -13,7 +13,9 @@ import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigException;
@@ -25,6 +27,8 @@ final class TopicSettingDefinitions {
   private static final long DAY_MS = 24 * HOUR_MS;
   private static final long WEEK_MS = 7 * DAY_MS;
 
+  private static final Pattern THROTTLED_REPLICA = Pattern.compile("[0-9]{1,10}:[0-9]{1,10}");
+
   private static final String NOT_YET = " Stored only: nothing is compacted yet.";
 
   /** Settings of Kafka that would be ignored here, and are refused for that reason. */
@@ -34,8 +38,6 @@ final class TopicSettingDefinitions {
           "compression.gzip.level",
           "compression.lz4.level",
           "compression.zstd.level",
-          "leader.replication.throttled.replicas",
-          "follower.replication.throttled.replicas",
           "remote.copy.lag.bytes",
           "remote.copy.lag.ms",
           "remote.storage.enable",
@@ -57,6 +59,7 @@ final class TopicSettingDefinitions {
     compaction(definitions);
     records(definitions);
     files(definitions);
+    throttles(definitions);
     return definitions;
   }
 
@@ -253,5 +256,43 @@ final class TopicSettingDefinitions {
         onlyFalse("files grow as records come"),
         LOW,
         "Whether files have their final size from the start: never.");
+  }
+
+  private static void throttles(ConfigDef d) {
+    d.define(
+        "leader.replication.throttled.replicas",
+        LIST,
+        "",
+        throttledReplicas(),
+        MEDIUM,
+        "The replicas whose sending to followers counts for leader.replication.throttled.rate of"
+            + " their brokers: partition:broker,partition:broker,... or * for all.");
+    d.define(
+        "follower.replication.throttled.replicas",
+        LIST,
+        "",
+        throttledReplicas(),
+        MEDIUM,
+        "The replicas whose fetching counts for follower.replication.throttled.rate of their"
+            + " brokers: partition:broker,partition:broker,... or * for all.");
+  }
+
+  private static ConfigDef.Validator throttledReplicas() {
+    return LambdaValidator.with(
+        (name, value) -> {
+          boolean valid =
+              value instanceof List<?> replicas
+                  && (replicas.equals(List.of("*"))
+                      || replicas.stream()
+                          .allMatch(r -> THROTTLED_REPLICA.matcher(String.valueOf(r)).matches()));
+          if (!valid) {
+            throw new ConfigException(
+                name,
+                value,
+                "Must be the literal '*' or a list of replicas in the following format:"
+                    + " [partitionId]:[brokerId],[partitionId]:[brokerId],...");
+          }
+        },
+        () -> "[partitionId]:[brokerId],[partitionId]:[brokerId],...");
   }
 }

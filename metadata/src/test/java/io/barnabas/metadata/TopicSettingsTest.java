@@ -32,6 +32,9 @@ class TopicSettingsTest {
         "preallocate | false",
         "message.timestamp.type | LogAppendTime",
         "min.cleanable.dirty.ratio | 0.01",
+        "leader.replication.throttled.replicas | *",
+        "leader.replication.throttled.replicas | ''",
+        "follower.replication.throttled.replicas | '0:1, 0:2,1:3'",
       })
   void whatToolsSetIsTaken(String name, String value) {
     assertThatCode(() -> TopicSettings.validate(Map.of(name, value), Map.of()))
@@ -54,6 +57,8 @@ class TopicSettingsTest {
         "unclean.leader.election.enable | maybe | Expected value to be either true or false",
         "preallocate | true | The only value is false",
         "max.compaction.lag.ms | 0 | Value must be at least 1",
+        "leader.replication.throttled.replicas | 0 | Must be the literal '*' or a list of replicas",
+        "follower.replication.throttled.replicas | 0:1,* | Must be the literal '*' or a list",
         "remote.storage.enable | true | remote.storage.enable is not supported",
         "retention.msec | 1 | Unknown topic config name: retention.msec",
       })
