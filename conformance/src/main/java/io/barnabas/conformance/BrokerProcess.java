@@ -18,10 +18,17 @@ import org.apache.kafka.common.Uuid;
 /**
  * A broker running as a child process on a free port of 127.0.0.1.
  *
- * <p>Its output goes to {@code output.log} in its working directory, its data to {@code data}. It
- * is killed at the latest when this JVM ends. Not for use by several threads.
+ * <p>Its output goes to {@code output.log} in its working directory, that of earlier starts is in
+ * {@code output-1.log} and so on, its data in {@code data}. It is killed at the latest when this
+ * JVM ends. Not for use by several threads.
  */
 public final class BrokerProcess implements Closeable {
+
+  /** What Barnabas's output begins a line with when it is ready. */
+  static final String BARNABAS_READY = "ready";
+
+  /** What a line of Apache Kafka's output holds when it is ready. */
+  static final String KAFKA_READY = "Kafka Server started";
 
   private static final long START_LIMIT_MS = 60_000;
   private static final List<String> KAFKA_JVM =
@@ -34,10 +41,11 @@ public final class BrokerProcess implements Closeable {
   private final Thread atExit;
   private Process process;
   private long launchedNanos;
+  private int launches;
 
   private BrokerProcess(
       InetSocketAddress address, Path directory, List<String> command, String readyMark)
-      throws IOException, InterruptedException {
+      throws IOException {
     this.address = address;
     this.directory = directory;
     this.command = List.copyOf(command);
@@ -45,7 +53,27 @@ public final class BrokerProcess implements Closeable {
     this.process = launch();
     this.atExit = new Thread(() -> process.destroyForcibly(), "kill-broker");
     Runtime.getRuntime().addShutdownHook(atExit);
-    awaitReady();
+  }
+
+  private static BrokerProcess started(
+      InetSocketAddress address, Path directory, List<String> command, String readyMark)
+      throws IOException, InterruptedException {
+    BrokerProcess broker = launched(address, directory, command, readyMark);
+    broker.awaitReady();
+    return broker;
+  }
+
+  /**
+   * Launches a broker without waiting until it is ready.
+   *
+   * @param address where clients will connect
+   * @param directory that exists; data is in {@code data} there
+   * @param readyMark what its output says when it is ready
+   */
+  static BrokerProcess launched(
+      InetSocketAddress address, Path directory, List<String> command, String readyMark)
+      throws IOException {
+    return new BrokerProcess(address, directory, command, readyMark);
   }
 
   /**
@@ -81,8 +109,11 @@ public final class BrokerProcess implements Closeable {
     List<String> command = new ArrayList<>(launcher);
     command.add("start");
     all.forEach((name, value) -> command.addAll(List.of("-o", name + "=" + value)));
-    return new BrokerProcess(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), directory, command, "ready");
+    return started(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        directory,
+        command,
+        BARNABAS_READY);
   }
 
   /**
@@ -116,12 +147,12 @@ public final class BrokerProcess implements Closeable {
     }
     List<String> jvmOptions = new ArrayList<>(KAFKA_JVM);
     jvmOptions.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
-    return new BrokerProcess(
+    return started(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         directory,
         JavaProcess.command(
             jvmOptions, classPaths.kafka(), "kafka.Kafka", List.of(properties.toString())),
-        "Kafka Server started");
+        KAFKA_READY);
   }
 
   private static List<String> kafkaProperties(
@@ -182,13 +213,40 @@ public final class BrokerProcess implements Closeable {
     }
   }
 
+  /** Freezes the process with SIGSTOP: its connections stay open, and nothing answers. */
+  public void pause() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** Lets the process go on after {@link #pause()}. */
+  public void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    int exitCode = new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor();
+    if (exitCode != 0) {
+      throw new IOException("kill " + signal + " ended with " + exitCode);
+    }
+  }
+
+  /** Whether the process runs; one that is paused does. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /**
    * Starts the broker again after {@link #kill()} or {@link #stop()}, on the same port and
    * directory.
    */
   public void restart() throws IOException, InterruptedException {
-    process = launch();
+    relaunch();
     awaitReady();
+  }
+
+  /** Does what {@link #restart()} does without waiting until the broker is ready. */
+  public void relaunch() throws IOException {
+    process = launch();
   }
 
   /** Does what {@link #stop()} does, for good. */
@@ -210,12 +268,16 @@ public final class BrokerProcess implements Closeable {
   }
 
   private Process launch() throws IOException {
-    Files.deleteIfExists(output().toPath());
+    if (launches > 0) {
+      Files.move(output().toPath(), directory.resolve("output-" + launches + ".log"));
+    }
+    launches++;
     launchedNanos = System.nanoTime();
     return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output()).start();
   }
 
-  private void awaitReady() throws IOException, InterruptedException {
+  /** Waits until the broker says that it is ready, at most a minute after this call. */
+  public void awaitReady() throws IOException, InterruptedException {
     long deadline = System.currentTimeMillis() + START_LIMIT_MS;
     while (!saysReady()) {
       if (!process.isAlive()) {
@@ -231,7 +293,7 @@ public final class BrokerProcess implements Closeable {
 
   private boolean saysReady() throws IOException {
     try (var lines = Files.lines(output().toPath())) {
-      return readyMark.equals("ready")
+      return readyMark.equals(BARNABAS_READY)
           ? lines.anyMatch(line -> line.startsWith(readyMark))
           : lines.anyMatch(line -> line.contains(readyMark));
     }

@@ -1,0 +1,218 @@
+package io.barnabas.conformance;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A cluster of brokers as child processes on 127.0.0.1, all of them controllers too, numbered from
+ * 1. Broker n is in the rack {@code rack-n}.
+ *
+ * <p>Each has its own directory {@code node-n} with its properties, output and data.
+ */
+public final class ClusterProcess implements Closeable {
+
+  /** Below those that systems give to outgoing connections, which could take one of a dead node. */
+  private static final int FIRST_PORT = 20_000;
+
+  private static final int PORTS = 12_000;
+
+  private final List<BrokerProcess> nodes;
+
+  private ClusterProcess(List<BrokerProcess> nodes) {
+    this.nodes = List.copyOf(nodes);
+  }
+
+  /**
+   * Starts Barnabas on several nodes.
+   *
+   * @param launcher the program and what comes before {@code start}
+   * @param directory an empty or absent directory
+   * @param settings of every node, by Kafka's names
+   */
+  public static ClusterProcess barnabas(
+      List<String> launcher, Path directory, int size, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    List<Place> places = places(directory, size);
+    List<BrokerProcess> nodes = new ArrayList<>();
+    for (Place place : places) {
+      Path properties = place.write(places, settings);
+      List<String> command = new ArrayList<>(launcher);
+      command.addAll(List.of("start", "--config", properties.toString()));
+      nodes.add(
+          BrokerProcess.launched(
+              place.clients(), place.directory(), command, BrokerProcess.BARNABAS_READY));
+    }
+    return awaitReady(nodes);
+  }
+
+  /**
+   * Formats the directories of several nodes and starts Apache Kafka in them.
+   *
+   * @param directory an empty or absent directory
+   * @param settings of every node
+   */
+  public static ClusterProcess kafka(
+      ClassPaths classPaths,
+      Path directory,
+      int size,
+      List<String> jvmOptions,
+      Map<String, String> settings)
+      throws IOException, InterruptedException {
+    List<Place> places = places(directory, size);
+    Map<String, String> all = new TreeMap<>(settings);
+    all.put("process.roles", "broker,controller");
+    all.put("controller.listener.names", "CONTROLLER");
+    List<Path> properties = new ArrayList<>();
+    for (Place place : places) {
+      properties.add(place.write(places, all));
+    }
+    format(classPaths, properties);
+    List<BrokerProcess> nodes = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      List<String> options = new ArrayList<>(jvmOptions);
+      options.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+      nodes.add(
+          BrokerProcess.launched(
+              places.get(i).clients(),
+              places.get(i).directory(),
+              JavaProcess.command(
+                  options,
+                  classPaths.kafka(),
+                  "kafka.Kafka",
+                  List.of(properties.get(i).toString())),
+              BrokerProcess.KAFKA_READY));
+    }
+    return awaitReady(nodes);
+  }
+
+  private static void format(ClassPaths classPaths, List<Path> properties)
+      throws IOException, InterruptedException {
+    String clusterId = Uuid.randomUuid().toString();
+    for (Path file : properties) {
+      JavaProcess.Result formatted =
+          JavaProcess.run(
+              classPaths.kafka(),
+              "kafka.tools.StorageTool",
+              List.of("format", "-t", clusterId, "-c", file.toString()),
+              file.resolveSibling("format.log").toFile());
+      if (formatted.exitCode() != 0) {
+        throw new IOException("Kafka's directory was not formatted: " + formatted.output());
+      }
+    }
+  }
+
+  private static ClusterProcess awaitReady(List<BrokerProcess> nodes)
+      throws IOException, InterruptedException {
+    ClusterProcess cluster = new ClusterProcess(nodes);
+    try {
+      for (BrokerProcess node : nodes) {
+        node.awaitReady();
+      }
+      return cluster;
+    } catch (IOException | InterruptedException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** A node by its number, from 1. */
+  public BrokerProcess node(int id) {
+    return nodes.get(id - 1);
+  }
+
+  /** How many nodes there are, running or not. */
+  public int size() {
+    return nodes.size();
+  }
+
+  /** The numbers of all nodes. */
+  public List<Integer> ids() {
+    return IntStream.rangeClosed(1, nodes.size()).boxed().toList();
+  }
+
+  /** The addresses of all nodes as clients' {@code bootstrap.servers} wants them. */
+  public String bootstrapServers() {
+    return nodes.stream().map(BrokerProcess::bootstrapServers).collect(Collectors.joining(","));
+  }
+
+  /** Ends all nodes, with SIGTERM first. */
+  @Override
+  public void close() {
+    List<Thread> closing =
+        nodes.stream().map(node -> Thread.ofVirtual().start(node::close)).toList();
+    for (Thread thread : closing) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static List<Place> places(Path directory, int size) throws IOException {
+    Set<Integer> ports = freePorts(2 * size);
+    List<Integer> all = List.copyOf(ports);
+    List<Place> places = new ArrayList<>();
+    for (int id = 1; id <= size; id++) {
+      Path own = Files.createDirectories(directory.resolve("node-" + id));
+      places.add(new Place(id, own, all.get(2 * id - 2), all.get(2 * id - 1)));
+    }
+    return places;
+  }
+
+  private static Set<Integer> freePorts(int count) {
+    Random random = new Random();
+    Set<Integer> free = new HashSet<>();
+    while (free.size() < count) {
+      int port = FIRST_PORT + random.nextInt(PORTS);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        free.add(socket.getLocalPort());
+      } catch (IOException e) {
+        free.remove(port);
+      }
+    }
+    return free;
+  }
+
+  /** Where a node lives. */
+  private record Place(int id, Path directory, int port, int controllerPort) {
+
+    InetSocketAddress clients() {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    Path write(List<Place> voters, Map<String, String> settings) throws IOException {
+      Map<String, String> all = new TreeMap<>();
+      all.put("node.id", Integer.toString(id));
+      all.put("broker.rack", "rack-" + id);
+      all.put(
+          "listeners",
+          "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+      all.put("log.dirs", directory.resolve("data").toAbsolutePath().toString());
+      all.put(
+          "controller.quorum.voters",
+          voters.stream()
+              .map(voter -> voter.id + "@127.0.0.1:" + voter.controllerPort)
+              .collect(Collectors.joining(",")));
+      all.putAll(settings);
+      Path file = directory.resolve("node.properties");
+      Files.write(file, all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+      return file;
+    }
+  }
+}

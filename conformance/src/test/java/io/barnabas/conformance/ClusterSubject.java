@@ -1,0 +1,245 @@
+package io.barnabas.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Three brokers under test. One cluster of each kind, started by the first test that needs it,
+ * serves all test classes of a JVM; tests keep apart by using topics of their own, and leave all
+ * three nodes running.
+ *
+ * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it Apache Kafka does.
+ */
+final class ClusterSubject {
+
+  /** How many brokers there are. */
+  static final int SIZE = 3;
+
+  private enum Kind {
+    APACHE_KAFKA,
+    BARNABAS
+  }
+
+  /** What a condition that must come true may take. */
+  private static final long LIMIT_MS = 30_000;
+
+  private static final Path TARGET = Path.of("target");
+  private static final Map<Kind, ClusterSubject> SUBJECTS =
+      Map.of(
+          Kind.APACHE_KAFKA, new ClusterSubject(Kind.APACHE_KAFKA),
+          Kind.BARNABAS, new ClusterSubject(Kind.BARNABAS));
+
+  private final Kind kind;
+  private final AtomicInteger topics = new AtomicInteger();
+  private @Nullable ClusterProcess cluster;
+
+  private ClusterSubject(Kind kind) {
+    this.kind = kind;
+  }
+
+  /** The subjects of this run, the oracle first. */
+  static Stream<ClusterSubject> all() {
+    String wanted = System.getProperty("conformance.subjects", "APACHE_KAFKA");
+    return Arrays.stream(wanted.split(",", -1))
+        .map(Kind::valueOf)
+        .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
+  }
+
+  @Override
+  public String toString() {
+    return kind.toString();
+  }
+
+  /** Whether this is the project's own cluster, for what only it promises. */
+  boolean isBarnabas() {
+    return kind == Kind.BARNABAS;
+  }
+
+  /** The running cluster. */
+  synchronized ClusterProcess cluster() {
+    ClusterProcess running = cluster;
+    if (running == null) {
+      running = start();
+      cluster = running;
+    }
+    return running;
+  }
+
+  private ClusterProcess start() {
+    ClassPaths classPaths = ClassPaths.readFrom(TARGET);
+    Path directory =
+        TARGET.resolve("subjects").resolve(kind + "-CLUSTER-" + ProcessHandle.current().pid());
+    // Tests move leaders and look at them: nothing else may.
+    Map<String, String> settings = Map.of("auto.leader.rebalance.enable", "false");
+    try {
+      return switch (kind) {
+        case APACHE_KAFKA -> kafka(classPaths, directory, settings);
+        case BARNABAS ->
+            ClusterProcess.barnabas(
+                JavaProcess.command(
+                    List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
+                    classPaths.barnabas(),
+                    "io.barnabas.cli.Main",
+                    List.of()),
+                directory,
+                SIZE,
+                settings);
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ClusterProcess kafka(
+      ClassPaths classPaths, Path directory, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    Map<String, String> all = new TreeMap<>(settings);
+    // Barnabas's defaults.
+    all.put("broker.session.timeout.ms", "3000");
+    all.put("broker.heartbeat.interval.ms", "500");
+    return ClusterProcess.kafka(
+        classPaths, directory, SIZE, List.of("-Xmx384m", "-XX:+UseSerialGC"), all);
+  }
+
+  /** A topic name that no other test uses. */
+  String newTopicName() {
+    return "cluster-" + topics.incrementAndGet();
+  }
+
+  /** A Kafka admin client that knows one node only to begin with, to be closed by the caller. */
+  Admin admin(int node) {
+    return Admin.create(
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster().node(node).bootstrapServers()));
+  }
+
+  /** A Kafka admin client, to be closed by the caller. */
+  Admin admin() {
+    return Admin.create(
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster().bootstrapServers()));
+  }
+
+  /** A connection to a node for raw requests, to be closed by the caller. */
+  RawClient connect(int node) throws IOException {
+    return RawClient.connect(cluster().node(node).address());
+  }
+
+  /** Runs one of Kafka's tools, pointed at a node, and returns what it printed; it must succeed. */
+  String tool(int node, String mainClass, String... arguments) {
+    Tools.Result result = toolResult(node, mainClass, arguments);
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    return result.output();
+  }
+
+  /** Runs one of Kafka's tools, pointed at a node, that must fail, and returns what it printed. */
+  String failingTool(int node, String mainClass, String... arguments) {
+    Tools.Result result = toolResult(node, mainClass, arguments);
+    assertThat(result.exitCode()).as(result.output()).isNotZero();
+    return result.output();
+  }
+
+  private Tools.Result toolResult(int node, String mainClass, String... arguments) {
+    List<String> all =
+        new ArrayList<>(List.of("--bootstrap-server", cluster().node(node).bootstrapServers()));
+    all.addAll(List.of(arguments));
+    return Tools.run(mainClass, all);
+  }
+
+  /** Creates a topic with chosen replicas for each partition and waits until all is in place. */
+  Subject.Topic newTopic(Map<Integer, List<Integer>> replicas, Map<String, String> configs)
+      throws Exception {
+    String name = newTopicName();
+    try (Admin admin = admin()) {
+      Uuid id =
+          admin
+              .createTopics(List.of(new NewTopic(name, replicas).configs(configs)))
+              .topicId(name)
+              .get();
+      Subject.Topic topic = new Subject.Topic(name, id);
+      awaitOnEveryNode(
+          name,
+          told ->
+              told.partitions().size() == replicas.size()
+                  && told.partitions().stream()
+                      .allMatch(p -> p.isrNodes().size() == p.replicaNodes().size()));
+      return topic;
+    }
+  }
+
+  /** What one node says about a topic. */
+  MetadataResponseData.MetadataResponseTopic describe(int node, String topic) throws IOException {
+    try (RawClient client = connect(node)) {
+      return client
+          .call(
+              ApiKeys.METADATA,
+              12,
+              new MetadataRequestData()
+                  .setAllowAutoTopicCreation(false)
+                  .setTopics(
+                      List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic))),
+              MetadataResponseData.class)
+          .topics()
+          .iterator()
+          .next();
+    }
+  }
+
+  /** Waits until every running node says that of a topic. */
+  void awaitOnEveryNode(String topic, Says says) throws Exception {
+    for (int node : cluster().ids()) {
+      if (cluster().node(node).isAlive()) {
+        await(
+            "node " + node + " about " + topic,
+            () -> {
+              var told = describe(node, topic);
+              return told.errorCode() == 0 && says.test(told);
+            });
+      }
+    }
+  }
+
+  /** Waits until a condition holds, at most half a minute. */
+  static void await(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + LIMIT_MS * 1_000_000;
+    while (!condition.holds()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not in " + LIMIT_MS + " ms: " + what);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  /** Something that a node may say about a topic. */
+  @FunctionalInterface
+  interface Says {
+    boolean test(MetadataResponseData.MetadataResponseTopic topic);
+  }
+
+  /** Something that becomes true. */
+  @FunctionalInterface
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+}
