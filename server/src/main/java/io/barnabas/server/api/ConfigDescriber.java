@@ -95,6 +95,7 @@ final class ConfigDescriber {
         .setConfigSource(source.id())
         .setConfigType(type(setting.type()))
         .setReadOnly(!LiveSettings.isChangeable(setting.name()))
+        .setIsSensitive(setting.type() == ConfigDef.Type.PASSWORD)
         .setDocumentation(setting.documentation());
   }
 

@@ -35,6 +35,7 @@ final class Definitions {
   private static ConfigDef define() {
     ConfigDef definitions = new ConfigDef();
     node(definitions);
+    ClusterDefinitions.define(definitions);
     connections(definitions);
     newTopics(definitions);
     topicDefaults(definitions);
@@ -71,9 +72,10 @@ final class Definitions {
     d.define(
         "listener.security.protocol.map",
         LIST,
-        "PLAINTEXT:PLAINTEXT",
+        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         LOW,
-        "The security protocol of each listener name, as NAME:PROTOCOL.");
+        "The security protocol of each listener name, as NAME:PROTOCOL. SSL is for that in"
+            + " controller.listener.names only.");
     d.define("log.dirs", LIST, "./data", HIGH, "The data directory: exactly one.");
   }
 

@@ -1,0 +1,137 @@
+package io.barnabas.server.settings;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.PASSWORD;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
+
+import org.apache.kafka.common.config.ConfigDef;
+
+/** The settings by which nodes make a cluster. */
+final class ClusterDefinitions {
+  private ClusterDefinitions() {}
+
+  static void define(ConfigDef definitions) {
+    quorum(definitions);
+    membership(definitions);
+    tls(definitions);
+  }
+
+  private static void quorum(ConfigDef d) {
+    d.define(
+        "process.roles",
+        LIST,
+        "broker,controller",
+        ConfigDef.ValidList.in(false, "broker", "controller"),
+        HIGH,
+        "What the node does: a broker has partitions, a controller may be the one that decides for"
+            + " the cluster.");
+    d.define(
+        "controller.quorum.voters",
+        LIST,
+        "",
+        HIGH,
+        "The controllers of the cluster, as ID@host:port, one to five; the same at all nodes. Empty"
+            + " means that this node is the whole cluster. The port is for the cluster's metadata"
+            + " alone, and no Kafka client can use it.");
+    d.define(
+        "controller.listener.names",
+        LIST,
+        "CONTROLLER",
+        HIGH,
+        "The name in listeners of the address at which this node takes the cluster's metadata. A"
+            + " controller without such a listener takes it at its address in"
+            + " controller.quorum.voters.");
+    d.define(
+        "controller.quorum.election.timeout.ms",
+        INT,
+        300,
+        atLeast(50),
+        LOW,
+        "How long controllers hear nothing of the active one before they choose another; up to"
+            + " twice as long, by chance.");
+  }
+
+  private static void membership(ConfigDef d) {
+    d.define(
+        "inter.broker.listener.name",
+        STRING,
+        "",
+        MEDIUM,
+        "The name in listeners of the address at which other nodes reach this one; the same at all"
+            + " nodes. Empty means the first one.");
+    d.define(
+        "broker.heartbeat.interval.ms",
+        INT,
+        500,
+        atLeast(10),
+        MEDIUM,
+        "The pause between two reports of a broker to the active controller.");
+    d.define(
+        "broker.session.timeout.ms",
+        INT,
+        3_000,
+        atLeast(100),
+        MEDIUM,
+        "A broker of which the active controller hears nothing for this long leads no partitions"
+            + " any more; at least twice broker.heartbeat.interval.ms.");
+    d.define(
+        "controlled.shutdown.enable",
+        BOOLEAN,
+        true,
+        MEDIUM,
+        "Whether a broker that is stopped has others lead its partitions first.");
+  }
+
+  private static void tls(ConfigDef d) {
+    d.define(
+        "ssl.keystore.type",
+        STRING,
+        "JKS",
+        in("JKS", "PKCS12", "PEM"),
+        MEDIUM,
+        "The form of ssl.keystore.location.");
+    d.define(
+        "ssl.keystore.location",
+        STRING,
+        "",
+        HIGH,
+        "The file with this node's private key and certificate, for listeners with the protocol"
+            + " SSL. In a PEM file the key comes first, then the certificate and those that signed"
+            + " it.");
+    d.define("ssl.keystore.password", PASSWORD, null, HIGH, "The password of that file.");
+    d.define(
+        "ssl.key.password",
+        PASSWORD,
+        null,
+        HIGH,
+        "The password of the private key in that file, if it has one of its own.");
+    d.define(
+        "ssl.truststore.type",
+        STRING,
+        "JKS",
+        in("JKS", "PKCS12", "PEM"),
+        MEDIUM,
+        "The form of ssl.truststore.location.");
+    d.define(
+        "ssl.truststore.location",
+        STRING,
+        "",
+        HIGH,
+        "The file with the certificates of those that may sign the certificates of others.");
+    d.define("ssl.truststore.password", PASSWORD, null, HIGH, "The password of that file.");
+    d.define(
+        "ssl.client.auth",
+        STRING,
+        "none",
+        in("required", "requested", "none"),
+        MEDIUM,
+        "Whether those that connect must show a certificate too.");
+  }
+}
