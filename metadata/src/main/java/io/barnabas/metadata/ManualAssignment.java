@@ -41,8 +41,19 @@ final class ManualAssignment {
     }
   }
 
-  /** A new partition on these brokers, all in sync since it is empty, the first one leading. */
-  static PartitionImage newPartition(List<Integer> brokers) {
-    return new PartitionImage(brokers, brokers, brokers.getFirst(), 0, 0);
+  /**
+   * A new partition on these brokers, all that are active in sync since it is empty, the first of
+   * them leading.
+   *
+   * @throws InvalidReplicaAssignmentException if none is active, with a sentence for the client
+   */
+  static PartitionImage newPartition(ClusterImage image, int number, List<Integer> brokers) {
+    return Elections.newPartition(image, brokers)
+        .orElseThrow(
+            () ->
+                new InvalidReplicaAssignmentException(
+                    ("All brokers specified in the manual partition assignment for partition %d"
+                            + " are fenced or in controlled shutdown.")
+                        .formatted(number)));
   }
 }

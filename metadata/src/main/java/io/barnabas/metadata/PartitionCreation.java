@@ -86,9 +86,10 @@ final class PartitionCreation {
         growth.assignments().orElseGet(() -> place(topic, existing, additional));
     partitionsAdded += additional;
     for (int i = 0; i < additional; i++) {
+      int number = existing + i;
       facts.add(
           new Fact.PartitionAdded(
-              topic.id(), existing + i, ManualAssignment.newPartition(placed.get(i))));
+              topic.id(), number, ManualAssignment.newPartition(image, number, placed.get(i))));
     }
   }
 

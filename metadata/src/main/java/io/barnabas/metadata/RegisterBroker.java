@@ -2,34 +2,112 @@ package io.barnabas.metadata;
 
 import io.barnabas.metadata.Fact.BrokerImage;
 import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.metadata.Fact.FeatureRange;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker joins, or joins again after it was started again.
+ * A broker joins, or joins again after it was started again. It comes fenced; a heartbeat unfences
+ * it. What an earlier incarnation led is handed on.
  *
  * @param id 0 or more
  * @param incarnation drawn anew at each start of the broker
+ * @param directories the ids of its log directories; empty if they have none
+ * @param features the levels that it supports
+ * @param cleanStart whether its files are as its last incarnation left them when it stopped by
+ *     itself, so that nothing is lost that was not yet forced to disk
+ * @param earlierIsAlive whether the broker of this id is known to be still there
+ * @param alone whether it is the only one, so that it takes part at once
  */
 public record RegisterBroker(
-    int id, Uuid incarnation, Optional<String> rack, List<Endpoint> endpoints)
+    int id,
+    Uuid incarnation,
+    Optional<String> rack,
+    List<Endpoint> endpoints,
+    List<Uuid> directories,
+    List<FeatureRange> features,
+    boolean cleanStart,
+    boolean earlierIsAlive,
+    boolean alone)
     implements Command<RegisterBroker.Registered> {
-  /** Copies the list. */
+  /** Copies the lists. */
   public RegisterBroker {
     endpoints = List.copyOf(endpoints);
+    directories = List.copyOf(directories);
+    features = List.copyOf(features);
   }
 
-  /** The same incarnation keeps its epoch; a new one gets a higher one. */
+  /** The only broker of a cluster of one, which takes part at once. */
+  public RegisterBroker(int id, Uuid incarnation, Optional<String> rack, List<Endpoint> endpoints) {
+    this(id, incarnation, rack, endpoints, List.of(), List.of(), true, false, true);
+  }
+
+  /**
+   * The same incarnation keeps its epoch; a new one gets a higher one.
+   *
+   * @throws DuplicateBrokerRegistrationException if another broker of this id is alive, or has one
+   *     of the directories
+   * @throws InvalidRequestException if the directories cannot be
+   * @throws org.apache.kafka.common.errors.UnsupportedVersionException if it does not support what
+   *     the cluster uses
+   */
   @Override
   public Decision<Registered> decide(ClusterImage image, long nowMs) {
     BrokerImage before = image.brokers().get(id);
-    long epoch = epoch(image, before);
-    BrokerImage broker = new BrokerImage(id, epoch, incarnation, rack, endpoints);
-    return new Decision<>(
-        broker.equals(before) ? List.of() : List.of(new Fact.BrokerRegistered(broker)),
-        new Registered(epoch));
+    boolean again = before != null && before.incarnation().equals(incarnation);
+    if (before != null && !again && earlierIsAlive && !before.inControlledShutdown()) {
+      throw new DuplicateBrokerRegistrationException(
+          "Another broker is registered with that broker id.");
+    }
+    checkDirectories(image);
+    FeatureLevels.checkSupport("broker", image.features(), features);
+    BrokerImage broker =
+        new BrokerImage(
+            id,
+            epoch(image, before),
+            incarnation,
+            rack,
+            endpoints,
+            directories,
+            features,
+            !alone && (before == null || !again || before.fenced()),
+            before != null && again && before.inControlledShutdown());
+    List<Fact> facts = new ArrayList<>();
+    if (!broker.equals(before)) {
+      facts.add(new Fact.BrokerRegistered(broker));
+    }
+    if (!again) {
+      Elections elections = new Elections(image.apply(facts));
+      facts.addAll(
+          alone
+              ? elections.leadingAnew(id)
+              : elections.withDoubtsAbout(id, directories, !cleanStart));
+    }
+    return new Decision<>(facts, new Registered(broker.epoch()));
+  }
+
+  private void checkDirectories(ClusterImage image) {
+    Set<Uuid> own = new HashSet<>(directories);
+    if (own.size() < directories.size()) {
+      throw new InvalidRequestException("Duplicate directory ID in request");
+    }
+    if (own.stream().anyMatch(Uuid.RESERVED::contains)) {
+      throw new InvalidRequestException("Reserved directory ID in request");
+    }
+    for (BrokerImage other : image.brokers().values()) {
+      if (other.id() != id && other.directories().stream().anyMatch(own::contains)) {
+        throw new DuplicateBrokerRegistrationException(
+            "Broker %d is already registered with one of the directories of broker %d"
+                .formatted(other.id(), id));
+      }
+    }
   }
 
   private long epoch(ClusterImage image, @Nullable BrokerImage before) {

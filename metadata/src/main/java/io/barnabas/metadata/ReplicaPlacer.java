@@ -14,14 +14,23 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
  * Says on which brokers new partitions go. Leaders go round all brokers; the replicas of one
  * partition go to as many racks as there are, and no rack has two more of them than another that
  * has room. Brokers without a rack are together in one. Each time round, followers move one broker
- * further, so that what one broker led is shared by many when it fails.
+ * further, so that what one broker led is shared by many when it fails. Brokers that are about to
+ * stop get nothing; fenced ones lead nothing, and get replicas only where there are too few others.
  */
 final class ReplicaPlacer {
-  /** All brokers, of each rack in turn, so that neighbours are in different racks. */
+  /** All that are active, of each rack in turn, so that neighbours are in different racks. */
   private final List<BrokerImage> ring;
 
+  /** The fenced ones. */
+  private final List<BrokerImage> spare;
+
   ReplicaPlacer(Collection<BrokerImage> brokers) {
-    ring = ring(brokers);
+    ring = ring(brokers.stream().filter(BrokerImage::isActive).toList());
+    spare =
+        ring(
+            brokers.stream()
+                .filter(broker -> broker.fenced() && !broker.inControlledShutdown())
+                .toList());
   }
 
   private static List<BrokerImage> ring(Collection<BrokerImage> brokers) {
@@ -59,20 +68,32 @@ final class ReplicaPlacer {
    *
    * @param firstPlace where the leader of the first one is, taken modulo the number of brokers
    * @param firstPartition the number of the first one
-   * @throws InvalidReplicationFactorException if there are fewer brokers than replicas
+   * @throws InvalidReplicationFactorException if there are fewer brokers than replicas, or none is
+   *     active
    */
   List<List<Integer>> place(
       int firstPlace, int firstPartition, int partitions, int replicationFactor) {
-    if (replicationFactor > ring.size()) {
+    int usable = ring.size() + spare.size();
+    if (replicationFactor > usable) {
       throw new InvalidReplicationFactorException(
           ("Unable to replicate the partition %d time(s): The target replication factor of %d"
                   + " cannot be reached because only %d broker(s) are registered.")
-              .formatted(replicationFactor, replicationFactor, ring.size()));
+              .formatted(replicationFactor, replicationFactor, usable));
+    }
+    if (ring.isEmpty()) {
+      throw new InvalidReplicationFactorException(
+          "Unable to replicate the partition %d time(s): All brokers are currently fenced."
+              .formatted(replicationFactor));
     }
     List<List<Integer>> placed = new ArrayList<>(partitions);
     for (int i = 0; i < partitions; i++) {
       int leader = Math.floorMod((long) firstPlace + i, ring.size());
-      placed.add(replicas(leader, (firstPartition + i) / ring.size(), replicationFactor));
+      int active = Math.min(replicationFactor, ring.size());
+      List<Integer> replicas = replicas(leader, (firstPartition + i) / ring.size(), active);
+      for (int more = 0; active + more < replicationFactor; more++) {
+        replicas.add(spare.get((leader + more) % spare.size()).id());
+      }
+      placed.add(replicas);
     }
     return placed;
   }

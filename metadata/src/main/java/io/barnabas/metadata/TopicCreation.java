@@ -118,7 +118,8 @@ final class TopicCreation {
       String name, Uuid id, List<List<Integer>> placed, Map<String, String> configs) {
     facts.add(new Fact.TopicCreated(name, id));
     for (int i = 0; i < placed.size(); i++) {
-      facts.add(new Fact.PartitionAdded(id, i, ManualAssignment.newPartition(placed.get(i))));
+      facts.add(
+          new Fact.PartitionAdded(id, i, ManualAssignment.newPartition(image, i, placed.get(i))));
     }
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
     configs.forEach(

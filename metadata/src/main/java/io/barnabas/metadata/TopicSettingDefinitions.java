@@ -94,9 +94,9 @@ final class TopicSettingDefinitions {
         "unclean.leader.election.enable",
         BOOLEAN,
         false,
-        onlyFalse("a replica that lacks acknowledged records never leads"),
         MEDIUM,
-        "Whether a replica that lacks acknowledged records may lead if no other is left: never.");
+        "Whether a replica that may lack acknowledged records leads if no other is left: the"
+            + " partition can be used again, and the records are lost.");
   }
 
   private static ConfigDef.Validator onlyFalse(String reason) {

@@ -2,14 +2,23 @@ package io.barnabas.metadata;
 
 import static io.barnabas.metadata.Clusters.ofBrokers;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.metadata.AllocateProducerIds.Block;
 import io.barnabas.metadata.RegisterBroker.Registered;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.StaleBrokerEpochException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What brokers themselves ask for: to be members, and producer ids. */
 class BrokerCommandsTest {
@@ -60,6 +69,132 @@ class BrokerCommandsTest {
         .isEqualTo(
             new Fact.BrokerImage(
                 3, restarted.answer().epoch(), new Uuid(2, 2), Optional.of("r"), List.of()));
+  }
+
+  @Test
+  void aBrokerComesFencedAndHandsOnWhatItsEarlierIncarnationLed() {
+    ClusterImage image = Partitions.cluster("aaaa", "123 isr 123 led by 1", Map.of());
+    Decision<Registered> decision = joining(1, 9, false, List.of()).decide(image, 0);
+    ClusterImage next = image.apply(decision.facts());
+    assertThat(next.broker(1).orElseThrow().fenced()).isTrue();
+    assertThat(next.broker(1).orElseThrow().epoch()).isEqualTo(decision.answer().epoch());
+    assertThat(Partitions.show(next)).isEqualTo("123 isr 23 led by 2");
+    Decision<Registered> again = joining(1, 9, true, List.of()).decide(next, 0);
+    assertThat(again).isEqualTo(new Decision<>(List.of(), decision.answer()));
+  }
+
+  @Test
+  void aSecondBrokerOfTheSameIdIsRefusedWhileTheFirstIsAlive() {
+    ClusterImage image = Partitions.cluster("asaa", "1 isr 1 led by 1", Map.of());
+    assertThatThrownBy(() -> joining(1, 9, true, List.of()).decide(image, 0))
+        .isInstanceOf(DuplicateBrokerRegistrationException.class);
+    assertThat(joining(2, 9, true, List.of()).decide(image, 0).facts()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, true, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "1, false, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "10, true, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "10, false, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
+    "10, false, 123 isr 12 led by 1, 123 isr 2 led by 2",
+    "10, true, 123 isr 12 led by 1, 123 isr 2 elr 1 led by 2",
+    "10, false, 12 isr 1 led by 1, 12 isr 1 led by -",
+  })
+  void whoeverCrashedIsEligibleOnlyForWhatWasForced(
+      String flushMessages, boolean clean, String before, String after) {
+    ClusterImage image =
+        Partitions.cluster(
+            "aaaa", before, Map.of("min.insync.replicas", "3", "flush.messages", flushMessages));
+    RegisterBroker command =
+        new RegisterBroker(
+            1,
+            new Uuid(2, 9),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            List.of(),
+            clean,
+            false,
+            false);
+    assertThat(Partitions.show(image.apply(command.decide(image, 0).facts()))).isEqualTo(after);
+  }
+
+  @Test
+  void inAClusterOfOneABrokerLeadsAnewAtOnce() {
+    ClusterImage image = Partitions.cluster("aaaa", "1 isr 1 led by 1", Map.of());
+    RegisterBroker command = new RegisterBroker(1, new Uuid(2, 9), Optional.empty(), List.of());
+    ClusterImage next = image.apply(command.decide(image, 0).facts());
+    assertThat(next.broker(1).orElseThrow().isActive()).isTrue();
+    assertThat(Partitions.show(next)).isEqualTo("1 isr 1 led by 1");
+    assertThat(Partitions.of(next).leaderEpoch()).isEqualTo(6);
+    assertThat(command.decide(next, 0).facts()).isEmpty();
+  }
+
+  @Test
+  void directoriesAndFeaturesMustFit() {
+    Uuid directory = new Uuid(4, 4);
+    ClusterImage image = ofBrokers(2).apply(List.of(new Fact.FeatureLevelSet("f", (short) 3)));
+    ClusterImage taken =
+        image.apply(joining(7, 1, false, List.of(directory)).decide(image, 0).facts());
+    assertThatThrownBy(() -> joining(8, 1, false, List.of(directory)).decide(taken, 0))
+        .isInstanceOf(DuplicateBrokerRegistrationException.class);
+    assertThatThrownBy(
+            () -> joining(8, 1, false, List.of(new Uuid(1, 1), new Uuid(1, 1))).decide(taken, 0))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> joining(8, 1, false, List.of(Uuid.ZERO_UUID)).decide(taken, 0))
+        .isInstanceOf(InvalidRequestException.class);
+    RegisterController old =
+        new RegisterController(
+            new Fact.ControllerImage(
+                9,
+                new Uuid(3, 3),
+                List.of(),
+                List.of(new Fact.FeatureRange("f", (short) 1, (short) 2))));
+    assertThatThrownBy(() -> old.decide(taken, 0))
+        .isInstanceOf(UnsupportedVersionException.class)
+        .hasMessageContaining("controller does not support finalized version 3 of f");
+  }
+
+  @Test
+  void heartbeatsOfOthersAreRefused() {
+    ClusterImage image = ofBrokers(2);
+    assertThatThrownBy(() -> heartbeat(3, 1, 9).decide(image, 0))
+        .isInstanceOf(BrokerIdNotRegisteredException.class);
+    assertThatThrownBy(() -> heartbeat(2, 0, 9).decide(image, 0))
+        .isInstanceOf(StaleBrokerEpochException.class);
+  }
+
+  @Test
+  void aBrokerTakesPartOnceItKnowsOfItsRegistration() {
+    ClusterImage image = ofBrokers(2);
+    Decision<Registered> joined = joining(3, 1, false, List.of()).decide(image, 0);
+    ClusterImage next = image.apply(joined.facts());
+    long epoch = joined.answer().epoch();
+    Decision<BrokerHeartbeat.Heard> early = heartbeat(3, epoch, image.version()).decide(next, 0);
+    assertThat(early)
+        .isEqualTo(new Decision<>(List.of(), new BrokerHeartbeat.Heard(false, true, false)));
+    Decision<BrokerHeartbeat.Heard> late = heartbeat(3, epoch, next.version()).decide(next, 0);
+    assertThat(late.answer()).isEqualTo(new BrokerHeartbeat.Heard(true, false, false));
+    assertThat(next.apply(late.facts()).broker(3).orElseThrow().isActive()).isTrue();
+  }
+
+  private static BrokerHeartbeat heartbeat(int id, long epoch, long version) {
+    return new BrokerHeartbeat(id, epoch, version, false, false, List.of());
+  }
+
+  private static RegisterBroker joining(
+      int id, long incarnation, boolean earlierIsAlive, List<Uuid> directories) {
+    return new RegisterBroker(
+        id,
+        new Uuid(2, incarnation),
+        Optional.empty(),
+        List.of(),
+        directories,
+        List.of(),
+        true,
+        earlierIsAlive,
+        false);
   }
 
   private static Decision<Registered> register(ClusterImage image, Uuid incarnation) {

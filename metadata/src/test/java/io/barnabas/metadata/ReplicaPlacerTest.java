@@ -71,6 +71,24 @@ class ReplicaPlacerTest {
         .hasMessageContaining("only 0 broker(s)");
   }
 
+  @Test
+  void fencedBrokersLeadNothingAndTakeReplicasOnlyWhereThereAreTooFewOthers() {
+    ClusterImage image = Partitions.cluster("afas", "1 isr 1 led by 1", Map.of());
+    ReplicaPlacer placer = new ReplicaPlacer(image.brokers().values());
+    assertThat(placer.place(0, 0, 4, 2))
+        .containsExactly(List.of(1, 3), List.of(3, 1), List.of(1, 3), List.of(3, 1));
+    assertThat(placer.place(0, 0, 2, 3)).containsExactly(List.of(1, 3, 2), List.of(3, 1, 2));
+    assertThatThrownBy(() -> placer.place(0, 0, 1, 4))
+        .isInstanceOf(InvalidReplicationFactorException.class);
+    assertThat(Elections.newPartition(image, List.of(2, 3, 1)).orElseThrow())
+        .isEqualTo(new PartitionImage(List.of(2, 3, 1), List.of(3, 1), 3, 0, 0));
+    assertThat(Elections.newPartition(image, List.of(2, 4))).isEmpty();
+    ClusterImage fenced = Partitions.cluster("ffff", "1 isr 1 led by -", Map.of());
+    assertThatThrownBy(() -> new ReplicaPlacer(fenced.brokers().values()).place(0, 0, 1, 2))
+        .isInstanceOf(InvalidReplicationFactorException.class)
+        .hasMessageContaining("fenced");
+  }
+
   private static <T> Map<T, Long> count(Stream<T> values) {
     return values.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
   }

@@ -1,0 +1,220 @@
+package io.barnabas.metadata;
+
+import io.barnabas.metadata.Fact.BrokerImage;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may lead, and what becomes of partitions when brokers come and go. Made of the image in which
+ * the brokers are already as they will be. For one use by one thread.
+ */
+final class Elections {
+  static final String UNCLEAN = "unclean.leader.election.enable";
+  static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
+
+  private static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
+
+  private final ClusterImage image;
+  private final Map<Uuid, Rules> rules = new HashMap<>();
+
+  Elections(ClusterImage image) {
+    this.image = image;
+  }
+
+  /** What a topic's settings say about elections. */
+  record Rules(int minInsyncReplicas, boolean unclean) {}
+
+  /** The topic's own setting, or the cluster's, or the default. */
+  Rules rules(TopicImage topic) {
+    return rules.computeIfAbsent(topic.id(), id -> rules(image, topic.name()));
+  }
+
+  private static Rules rules(ClusterImage image, String topic) {
+    Map<String, String> own = image.configsOf(new ConfigResource(ConfigResource.Type.TOPIC, topic));
+    Map<String, String> cluster = image.configsOf(CLUSTER);
+    return new Rules(
+        Integer.parseInt(TopicSettings.valueOf(MIN_INSYNC_REPLICAS, own, cluster).trim()),
+        Boolean.parseBoolean(TopicSettings.valueOf(UNCLEAN, own, cluster).trim()));
+  }
+
+  /** Whether a broker could lead, as far as the broker itself goes: alive, not about to stop. */
+  boolean isActive(int broker) {
+    BrokerImage found = image.brokers().get(broker);
+    return found != null && found.isActive();
+  }
+
+  /** Whether a replica could lead: its broker is active, and has the directory that it is in. */
+  boolean isOnline(int broker, PartitionImage partition) {
+    BrokerImage found = image.brokers().get(broker);
+    if (found == null || !found.isActive()) {
+      return false;
+    }
+    Uuid directory = partition.directoryOf(broker);
+    return directory.equals(PartitionImage.UNASSIGNED)
+        || found.directories().isEmpty()
+        || found.directories().contains(directory);
+  }
+
+  /**
+   * What changes because these brokers are active no longer: they leave the in-sync replicas, and
+   * others lead.
+   */
+  List<Fact> without(Set<Integer> brokers) {
+    List<Fact> facts = new ArrayList<>();
+    forEach(
+        (topic, number, partition) -> {
+          if (brokers.contains(partition.leader()) || containsAny(partition.isr(), brokers)) {
+            new PartitionChange(this, topic, number).fact().ifPresent(facts::add);
+          }
+        });
+    return facts;
+  }
+
+  /**
+   * As {@link #without}, for a broker that lost what was not yet forced to its disk, or its
+   * directories: it is no eligible leader of what may have suffered.
+   *
+   * @param directories those that it still has; empty if that is not known
+   * @param unclean whether its files may lack what was only in its memory
+   */
+  List<Fact> withDoubtsAbout(int broker, List<Uuid> directories, boolean unclean) {
+    List<Fact> facts = new ArrayList<>();
+    forEach(
+        (topic, number, partition) -> {
+          if (!partition.isr().contains(broker)
+              && !partition.elr().contains(broker)
+              && partition.leader() != broker) {
+            return;
+          }
+          PartitionChange change = new PartitionChange(this, topic, number);
+          if (isInDoubt(topic, partition.directoryOf(broker), directories, unclean)) {
+            change.doubting(broker);
+          }
+          change.fact().ifPresent(facts::add);
+        });
+    return facts;
+  }
+
+  private boolean isInDoubt(
+      TopicImage topic, Uuid directory, List<Uuid> directories, boolean unclean) {
+    boolean gone =
+        !directory.equals(PartitionImage.UNASSIGNED)
+            && !directories.isEmpty()
+            && !directories.contains(directory);
+    return gone || (unclean && !isForced(topic));
+  }
+
+  /** Whether all that the topic acknowledged is on disk, so that a crash loses none of it. */
+  private boolean isForced(TopicImage topic) {
+    Map<String, String> own =
+        image.configsOf(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
+    String most = TopicSettings.valueOf("flush.messages", own, Map.of());
+    return Long.parseLong(most.trim()) == 1;
+  }
+
+  /**
+   * What changes because a broker, or some of its directories, came or went: leaders for partitions
+   * that had none, and others for what it can lead no longer.
+   */
+  List<Fact> after(int broker) {
+    List<Fact> facts = new ArrayList<>();
+    forEach(
+        (topic, number, partition) -> {
+          if (partition.leader() == PartitionImage.NO_LEADER || partition.isr().contains(broker)) {
+            new PartitionChange(this, topic, number).fact().ifPresent(facts::add);
+          }
+        });
+    return facts;
+  }
+
+  /** New leader epochs for all that a broker leads, or can lead now. */
+  List<Fact> leadingAnew(int broker) {
+    List<Fact> facts = new ArrayList<>();
+    forEach(
+        (topic, number, partition) -> {
+          if (partition.leader() == broker || partition.leader() == PartitionImage.NO_LEADER) {
+            PartitionChange change = new PartitionChange(this, topic, number);
+            if (partition.leader() == broker) {
+              change.leadingAnew();
+            }
+            change.fact().ifPresent(facts::add);
+          }
+        });
+    return facts;
+  }
+
+  /** Whether a broker leads anything. */
+  static boolean leadsAny(ClusterImage image, int broker) {
+    return image.topics().values().stream()
+        .anyMatch(
+            topic ->
+                topic.partitions().values().stream()
+                    .anyMatch(partition -> partition.leader() == broker));
+  }
+
+  /** A new partition, empty and so in sync on all brokers that are active; empty if none is. */
+  static Optional<PartitionImage> newPartition(ClusterImage image, List<Integer> brokers) {
+    Elections elections = new Elections(image);
+    List<Integer> active = brokers.stream().filter(elections::isActive).toList();
+    return active.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new PartitionImage(
+                brokers,
+                directories(image, brokers),
+                active,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                active.getFirst(),
+                0,
+                0));
+  }
+
+  /** The directory of each broker that has one only; no list at all if none has. */
+  private static List<Uuid> directories(ClusterImage image, List<Integer> brokers) {
+    List<Uuid> found =
+        brokers.stream().map(broker -> onlyDirectory(image.brokers().get(broker))).toList();
+    return found.stream().allMatch(PartitionImage.UNASSIGNED::equals) ? List.of() : found;
+  }
+
+  private static Uuid onlyDirectory(@Nullable BrokerImage broker) {
+    return broker != null && broker.directories().size() == 1
+        ? broker.directories().getFirst()
+        : PartitionImage.UNASSIGNED;
+  }
+
+  /** Where a new replica on this broker is, if the broker has one directory only. */
+  Uuid onlyDirectory(int broker) {
+    return onlyDirectory(image.brokers().get(broker));
+  }
+
+  private interface PartitionVisitor {
+    void visit(TopicImage topic, int number, PartitionImage partition);
+  }
+
+  /** In an order that depends on the image alone. */
+  private void forEach(PartitionVisitor visitor) {
+    for (TopicImage topic : image.topics().values()) {
+      topic.partitions().forEach((number, partition) -> visitor.visit(topic, number, partition));
+    }
+  }
+
+  private static boolean containsAny(Collection<Integer> brokers, Set<Integer> sought) {
+    for (int broker : brokers) {
+      if (sought.contains(broker)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,261 @@
+package io.barnabas.metadata;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A partition on its way to its next state: the one place where partitions change, so that these
+ * rules hold whatever changes them.
+ *
+ * <ul>
+ *   <li>The leader is in the in-sync replicas and online, or there is none. Who leads goes on
+ *       leading while that is so; else the first assigned replica that is in sync and online; else
+ *       the first eligible one (KIP-966), which is then alone in sync; else, if the topic allows
+ *       unclean elections, the first one that is online, which may lack acknowledged records.
+ *   <li>Where somebody leads, all in-sync replicas are online. Where nobody can, they stay as they
+ *       are: they are never empty.
+ *   <li>While fewer replicas are in sync than {@code min.insync.replicas} asks for, nothing is
+ *       acknowledged, so those that were in sync before still hold all that was: they are the
+ *       eligible ones.
+ *   <li>The partition epoch grows with each change; the leader epoch with each change of the leader
+ *       and when an assigned replica goes.
+ *   <li>A reassignment is complete when all replicas that it adds are in sync.
+ * </ul>
+ *
+ * <p>For one use by one thread.
+ */
+final class PartitionChange {
+  /** How a leader is sought. */
+  enum Election {
+    /** The present leader stays if it can. */
+    ANY,
+    /** The preferred leader leads if it can, else as {@link #ANY}. */
+    PREFERRED,
+    /** As {@link #ANY}, and one that may lack acknowledged records if there is no other. */
+    UNCLEAN
+  }
+
+  private final Elections elections;
+  private final TopicImage topic;
+  private final int number;
+  private final PartitionImage before;
+  private final Set<Integer> doubtful = new HashSet<>();
+  private List<Integer> replicas;
+  private List<Integer> adding;
+  private List<Integer> removing;
+  private List<Integer> isr;
+  private Election election = Election.ANY;
+  private boolean leadingAnew;
+  private boolean forgettingEligible;
+
+  /**
+   * A change of an existing partition.
+   *
+   * @throws IllegalArgumentException if there is none of this number
+   */
+  PartitionChange(Elections elections, TopicImage topic, int number) {
+    PartitionImage found = topic.partitions().get(number);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "There is no partition %s-%d".formatted(topic.name(), number));
+    }
+    this.elections = elections;
+    this.topic = topic;
+    this.number = number;
+    before = found;
+    replicas = before.replicas();
+    adding = before.addingReplicas();
+    removing = before.removingReplicas();
+    isr = before.isr();
+  }
+
+  /** These are in sync, as the leader says. */
+  PartitionChange inSync(List<Integer> brokers) {
+    isr = List.copyOf(brokers);
+    return this;
+  }
+
+  /**
+   * Other replicas are assigned.
+   *
+   * @param all the preferred leader first; those added and those to be removed are among them
+   */
+  PartitionChange assign(List<Integer> all, List<Integer> added, List<Integer> toBeRemoved) {
+    replicas = List.copyOf(all);
+    adding = List.copyOf(added);
+    removing = List.copyOf(toBeRemoved);
+    return this;
+  }
+
+  /** A leader is sought in this way. */
+  PartitionChange electing(Election kind) {
+    election = kind;
+    return this;
+  }
+
+  /** There is a new leader epoch even if the leader stays. */
+  PartitionChange leadingAnew() {
+    leadingAnew = true;
+    return this;
+  }
+
+  /** What this replica holds is not known, so it is not eligible, nor in sync if another one is. */
+  PartitionChange doubting(int broker) {
+    doubtful.add(broker);
+    return this;
+  }
+
+  /** Replicas out of sync may lack acknowledged records by now: another minimum holds. */
+  PartitionChange forgettingEligible() {
+    forgettingEligible = true;
+    return this;
+  }
+
+  /** The change as a fact; empty if all stays as it is. */
+  Optional<Fact> fact() {
+    PartitionImage next = next();
+    return next.equals(before)
+        ? Optional.empty()
+        : Optional.of(new Fact.PartitionChanged(topic.id(), number, next));
+  }
+
+  /** The next state; the same as before if nothing changes. */
+  PartitionImage next() {
+    completeReassignment();
+    Result result = elect(known());
+    boolean newEpoch =
+        result.leader() != before.leader()
+            || !replicas.containsAll(before.replicas())
+            || (leadingAnew && result.leader() != PartitionImage.NO_LEADER);
+    int leaderEpoch = before.leaderEpoch() + (newEpoch ? 1 : 0);
+    PartitionImage same = image(result, leaderEpoch, before.partitionEpoch());
+    return same.equals(before) ? before : image(result, leaderEpoch, before.partitionEpoch() + 1);
+  }
+
+  /** The in-sync replicas that are still assigned, and beyond doubt if any is. */
+  private List<Integer> known() {
+    List<Integer> assigned = those(isr, replicas::contains);
+    List<Integer> sound = those(assigned, broker -> !doubtful.contains(broker));
+    if (!sound.isEmpty()) {
+      return sound;
+    }
+    return assigned.isEmpty() ? before.isr() : assigned;
+  }
+
+  private record Result(int leader, List<Integer> isr, List<Integer> elr) {}
+
+  private Result elect(List<Integer> known) {
+    List<Integer> online = those(known, this::canLead);
+    if (!online.isEmpty()) {
+      return new Result(leaderAmong(online), online, eligible(online));
+    }
+    List<Integer> eligible = eligible(known);
+    Optional<Integer> other = firstReplica(broker -> eligible.contains(broker) && canLead(broker));
+    if (other.isEmpty() && mayBeUnclean()) {
+      other = firstReplica(broker -> elections.isOnline(broker, before));
+    }
+    return other
+        .map(leader -> new Result(leader, List.of(leader), eligible(List.of(leader))))
+        .orElseGet(() -> new Result(PartitionImage.NO_LEADER, known, eligible));
+  }
+
+  private int leaderAmong(List<Integer> online) {
+    int preferred = replicas.getFirst();
+    if (election == Election.PREFERRED && online.contains(preferred)) {
+      return preferred;
+    }
+    return online.contains(before.leader())
+        ? before.leader()
+        : firstReplica(online::contains).orElseThrow();
+  }
+
+  private boolean canLead(int broker) {
+    return !doubtful.contains(broker) && elections.isOnline(broker, before);
+  }
+
+  private boolean mayBeUnclean() {
+    return election == Election.UNCLEAN || elections.rules(topic).unclean();
+  }
+
+  /** Who holds all that was acknowledged without being in sync, if these are in sync. */
+  private List<Integer> eligible(List<Integer> inSync) {
+    int minimum = Math.min(elections.rules(topic).minInsyncReplicas(), replicas.size());
+    if (inSync.size() >= minimum || forgettingEligible) {
+      return List.of();
+    }
+    return those(
+        replicas,
+        broker ->
+            (before.elr().contains(broker) || before.isr().contains(broker))
+                && !inSync.contains(broker)
+                && !doubtful.contains(broker));
+  }
+
+  private void completeReassignment() {
+    if (adding.isEmpty() && removing.isEmpty()) {
+      return;
+    }
+    List<Integer> target = those(replicas, broker -> !removing.contains(broker));
+    List<Integer> inSync = those(isr, target::contains);
+    if (!inSync.isEmpty() && inSync.containsAll(adding)) {
+      replicas = target;
+      isr = inSync;
+      adding = List.of();
+      removing = List.of();
+    }
+  }
+
+  private PartitionImage image(Result result, int leaderEpoch, int partitionEpoch) {
+    return new PartitionImage(
+        replicas,
+        directories(),
+        result.isr(),
+        result.elr(),
+        List.of(),
+        adding,
+        removing,
+        result.leader(),
+        leaderEpoch,
+        partitionEpoch);
+  }
+
+  private List<Uuid> directories() {
+    if (replicas.equals(before.replicas())) {
+      return before.directories();
+    }
+    List<Uuid> directories = new ArrayList<>();
+    for (int broker : replicas) {
+      directories.add(
+          before.replicas().contains(broker)
+              ? before.directoryOf(broker)
+              : elections.onlyDirectory(broker));
+    }
+    return directories.stream().allMatch(PartitionImage.UNASSIGNED::equals)
+        ? List.of()
+        : directories;
+  }
+
+  private Optional<Integer> firstReplica(IntPredicate condition) {
+    for (int broker : replicas) {
+      if (condition.test(broker)) {
+        return Optional.of(broker);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<Integer> those(List<Integer> brokers, IntPredicate condition) {
+    List<Integer> found = new ArrayList<>(brokers.size());
+    for (int broker : brokers) {
+      if (condition.test(broker)) {
+        found.add(broker);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,216 @@
+package io.barnabas.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.metadata.FenceBrokers.Incarnation;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of partitions when brokers come and go. */
+class ElectionsTest {
+  @ParameterizedTest
+  @CsvSource({
+    // The first assigned replica in sync follows, whatever the order of the in-sync replicas.
+    "aaaa, 123 isr 123 led by 1, 1, 1, 123 isr 23 led by 2",
+    "aaaa, 123 isr 321 led by 1, 1, 1, 123 isr 32 led by 2",
+    "aaaa, 321 isr 123 led by 3, 1, 3, 321 isr 12 led by 2",
+    "aaaa, 123 isr 13 led by 1, 1, 1, 123 isr 3 led by 3",
+    // One that follows only leaves.
+    "aaaa, 123 isr 123 led by 1, 1, 2, 123 isr 13 led by 1",
+    "aaaa, 123 isr 13 led by 1, 1, 2, 123 isr 13 led by 1",
+    // Neither fenced ones nor those about to stop.
+    "afaa, 123 isr 13 led by 1, 1, 1, 123 isr 3 led by 3",
+    "asaa, 123 isr 123 led by 1, 1, 1, 123 isr 3 led by 3",
+    // The last one in sync stays so, and nobody leads.
+    "aaaa, 123 isr 1 led by 1, 1, 1, 123 isr 1 led by -",
+    "aaaa, 1 isr 1 led by 1, 1, 1, 1 isr 1 led by -",
+    // Several at once.
+    "aaaa, 123 isr 123 led by 1, 1, 12, 123 isr 3 led by 3",
+    "aaaa, 123 isr 123 led by 1, 1, 123, 123 isr 123 led by -",
+    // Below the minimum, those that leave remain eligible.
+    "aaaa, 123 isr 123 led by 1, 2, 1, 123 isr 23 led by 2",
+    "aaaa, 123 isr 23 led by 2, 2, 2, 123 isr 3 elr 2 led by 3",
+    "afaa, 123 isr 3 elr 2 led by 3, 2, 3, 123 isr 3 elr 2 led by -",
+    "aaaa, 123 isr 3 elr 2 led by 3, 2, 3, 123 isr 2 elr 3 led by 2",
+    "aaaa, 123 isr 3 elr 12 led by 3, 3, 3, 123 isr 1 elr 23 led by 1",
+    // A minimum above the number of replicas counts as that number.
+    "aaaa, 12 isr 12 led by 1, 5, 1, 12 isr 2 elr 1 led by 2",
+    "aaaa, 1 isr 1 led by 1, 5, 1, 1 isr 1 led by -",
+  })
+  void fencedBrokersHandOnWhatTheyLed(
+      String brokers, String before, String minimum, String fenced, String after) {
+    ClusterImage image =
+        Partitions.cluster(brokers, before, Map.of("min.insync.replicas", minimum));
+    ClusterImage next = fence(image, fenced);
+    assertThat(Partitions.show(next)).isEqualTo(after);
+    checkEpochs(image, next);
+    assertThat(fence(next, fenced)).as("again").isEqualTo(next);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fffa, 123 isr 12 led by -, 1, 1, 123 isr 1 led by 1",
+    "fffa, 123 isr 12 led by -, 1, 2, 123 isr 2 led by 2",
+    "fffa, 123 isr 12 led by -, 1, 3, 123 isr 12 led by -",
+    "fffa, 123 isr 12 led by -, 2, 2, 123 isr 2 elr 1 led by 2",
+    "fffa, 123 isr 3 elr 12 led by -, 2, 2, 123 isr 2 elr 13 led by 2",
+    "afaa, 123 isr 1 led by 1, 1, 2, 123 isr 1 led by 1",
+  })
+  void aBrokerThatComesBackLeadsWhatItHoldsAllOf(
+      String brokers, String before, String minimum, int unfenced, String after) {
+    ClusterImage image =
+        Partitions.cluster(brokers, before, Map.of("min.insync.replicas", minimum));
+    ClusterImage next = heartbeat(image, unfenced, false, false).image();
+    assertThat(next.broker(unfenced).orElseThrow().isActive()).isTrue();
+    assertThat(Partitions.show(next)).isEqualTo(after);
+    checkEpochs(image, next);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "aaaa, 123 isr 1 led by 1, 1, 123 isr 2 led by 2",
+    "afaa, 123 isr 1 led by 1, 1, 123 isr 3 led by 3",
+    "affa, 123 isr 1 led by 1, 1, 123 isr 1 led by -",
+    "aaaa, 123 isr 12 led by 1, 1, 123 isr 2 led by 2",
+  })
+  void whereAllowedAReplicaThatLacksRecordsLeads(
+      String brokers, String before, String fenced, String after) {
+    Map<String, String> unclean = Map.of("unclean.leader.election.enable", "true");
+    assertThat(Partitions.show(fence(Partitions.cluster(brokers, before, unclean), fenced)))
+        .isEqualTo(after);
+  }
+
+  @Test
+  void theClusterMayAllowUncleanElections() {
+    ClusterImage image =
+        Partitions.cluster("aaaa", "12 isr 1 led by 1", Map.of())
+            .apply(
+                List.of(
+                    new Fact.ConfigChanged(
+                        new org.apache.kafka.common.config.ConfigResource(
+                            org.apache.kafka.common.config.ConfigResource.Type.BROKER, ""),
+                        "unclean.leader.election.enable",
+                        java.util.Optional.of("true"))));
+    assertThat(Partitions.show(fence(image, "1"))).isEqualTo("12 isr 2 led by 2");
+  }
+
+  @Test
+  void aControlledShutdownHandsOverBeforeTheBrokerStops() {
+    ClusterImage image = Partitions.cluster("aaaa", "123 isr 123 led by 1", Map.of());
+    Step asked = heartbeat(image, 1, false, true);
+    assertThat(asked.heard()).isEqualTo(new BrokerHeartbeat.Heard(true, false, false));
+    assertThat(Partitions.show(asked.image())).isEqualTo("123 isr 23 led by 2");
+    assertThat(asked.image().broker(1).orElseThrow().inControlledShutdown()).isTrue();
+    Step released = heartbeat(asked.image(), 1, false, true);
+    assertThat(released.heard()).isEqualTo(new BrokerHeartbeat.Heard(true, true, true));
+    assertThat(released.image().broker(1).orElseThrow().fenced()).isTrue();
+  }
+
+  @Test
+  void aBrokerThatLeadsNothingStopsAtOnce() {
+    ClusterImage image = Partitions.cluster("aaaa", "123 isr 123 led by 1", Map.of());
+    Step step = heartbeat(image, 2, false, true);
+    assertThat(step.heard().shouldShutDown()).isTrue();
+    assertThat(Partitions.show(step.image())).isEqualTo("123 isr 13 led by 1");
+  }
+
+  @Test
+  void aBrokerThatCannotServeIsFencedUntilItCan() {
+    ClusterImage image = Partitions.cluster("aaaa", "123 isr 123 led by 1", Map.of());
+    Step step = heartbeat(image, 1, true, false);
+    assertThat(step.heard()).isEqualTo(new BrokerHeartbeat.Heard(true, true, false));
+    assertThat(Partitions.show(step.image())).isEqualTo("123 isr 23 led by 2");
+    Step back = heartbeat(step.image(), 1, false, false);
+    assertThat(back.heard()).isEqualTo(new BrokerHeartbeat.Heard(true, false, false));
+    assertThat(Partitions.show(back.image())).isEqualTo("123 isr 23 led by 2");
+  }
+
+  @Test
+  void unregisteringHandsOnToo() {
+    ClusterImage image = Partitions.cluster("aaaa", "123 isr 12 led by 1", Map.of());
+    ClusterImage next = image.apply(new UnregisterBroker(1).decide(image, 0).facts());
+    assertThat(next.brokers()).doesNotContainKey(1);
+    assertThat(Partitions.show(next)).isEqualTo("123 isr 2 led by 2");
+  }
+
+  @Test
+  void anEarlierIncarnationCannotBeFenced() {
+    ClusterImage image = Partitions.cluster("aaaa", "12 isr 12 led by 1", Map.of());
+    Decision<List<Integer>> decision =
+        new FenceBrokers(List.of(new Incarnation(1, 0), new Incarnation(9, 1))).decide(image, 0);
+    assertThat(decision).isEqualTo(new Decision<>(List.of(), List.of()));
+  }
+
+  @Test
+  void whoeverLostTheDirectoryLeadsNothingInIt() {
+    Uuid first = new Uuid(5, 5);
+    ClusterImage image =
+        withDirectory(Partitions.cluster("ffff", "1 isr 1 led by -", Map.of()), first);
+    PartitionImage placed =
+        new PartitionImage(
+            List.of(1, 2),
+            List.of(first, PartitionImage.UNASSIGNED),
+            List.of(1),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            -1,
+            6,
+            8);
+    ClusterImage before =
+        image.apply(List.of(new Fact.PartitionChanged(Partitions.TOPIC, 0, placed)));
+    assertThat(Partitions.show(heartbeat(before, 1, false, false).image()))
+        .isEqualTo("12 isr 1 led by 1");
+    ClusterImage replaced = withDirectory(before, new Uuid(6, 6));
+    assertThat(Partitions.show(heartbeat(replaced, 1, false, false).image()))
+        .isEqualTo("12 isr 1 led by -");
+  }
+
+  private static ClusterImage withDirectory(ClusterImage image, Uuid directory) {
+    Fact.BrokerImage broker = image.broker(1).orElseThrow();
+    return image.apply(
+        List.of(
+            new Fact.BrokerRegistered(
+                new Fact.BrokerImage(
+                    1,
+                    1,
+                    broker.incarnation(),
+                    broker.rack(),
+                    List.of(),
+                    List.of(directory),
+                    List.of(),
+                    true,
+                    false))));
+  }
+
+  private static ClusterImage fence(ClusterImage image, String brokers) {
+    List<Incarnation> all =
+        Partitions.digits(brokers).stream().map(id -> new Incarnation(id, 1)).toList();
+    Decision<List<Integer>> decision = new FenceBrokers(all).decide(image, 0);
+    return decision.facts().isEmpty() ? image : image.apply(decision.facts());
+  }
+
+  private record Step(ClusterImage image, BrokerHeartbeat.Heard heard) {}
+
+  private static Step heartbeat(
+      ClusterImage image, int broker, boolean wantFence, boolean wantShutDown) {
+    Decision<BrokerHeartbeat.Heard> decision =
+        new BrokerHeartbeat(broker, 1, 1, wantFence, wantShutDown, List.of()).decide(image, 0);
+    return new Step(image.apply(decision.facts()), decision.answer());
+  }
+
+  /** They grow by one with each change, and the leader's with each change of the leader. */
+  private static void checkEpochs(ClusterImage before, ClusterImage after) {
+    PartitionImage was = Partitions.of(before);
+    PartitionImage is = Partitions.of(after);
+    boolean changed = !is.equals(was);
+    assertThat(is.partitionEpoch()).isEqualTo(was.partitionEpoch() + (changed ? 1 : 0));
+    assertThat(is.leaderEpoch())
+        .isEqualTo(was.leaderEpoch() + (is.leader() == was.leader() ? 0 : 1));
+  }
+}
