@@ -1,17 +1,17 @@
 package io.barnabas.server;
 
 import io.barnabas.metadata.Fact.Endpoint;
-import io.barnabas.quorum.QuorumMember;
+import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ListenerBinding;
 import io.barnabas.server.settings.ListenerAddress;
 import io.barnabas.server.settings.NodeSettings;
+import io.barnabas.world.World;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 
 /** Where a node listens, and where it tells clients to connect. */
 final class Listening {
@@ -19,31 +19,38 @@ final class Listening {
 
   private Listening() {}
 
-  /** What to listen on, in the order of the settings. */
-  static List<ListenerBinding> bindings(NodeSettings settings) throws StartupException {
+  /**
+   * Takes the ports, and sees that the quorum's can be taken, which opens it only later.
+   *
+   * @throws StartupException if one of them is not to be had
+   */
+  static BoundListeners bind(World world, NodeSettings settings) throws StartupException {
+    List<ListenerBinding> forQuorum =
+        settings.cluster().quorumListener().isPresent()
+            ? List.of(binding(settings.cluster().quorumListener().get()))
+            : List.of();
     List<ListenerBinding> bindings = new ArrayList<>();
     for (ListenerAddress listener : settings.listeners()) {
-      InetSocketAddress address =
-          listener.host().isEmpty()
-              ? new InetSocketAddress(listener.port())
-              : new InetSocketAddress(listener.host(), listener.port());
-      if (address.isUnresolved()) {
-        throw new StartupException(
-            "The host of the listener %s is not known on this machine.".formatted(listener));
-      }
-      bindings.add(new ListenerBinding(listener.name(), address));
+      bindings.add(binding(listener));
     }
-    return bindings;
+    try {
+      BoundListeners.bind(world, forQuorum).close();
+      return BoundListeners.bind(world, bindings);
+    } catch (IOException e) {
+      throw new StartupException(StartupException.sentence(e), e);
+    }
   }
 
-  /** This node, as a quorum of one. */
-  static QuorumMember quorumMember(NodeSettings settings, Uuid directoryId) {
-    ListenerAddress told = settings.advertisedListeners().getFirst();
-    return new QuorumMember(
-        settings.nodeId(),
-        new UUID(directoryId.getMostSignificantBits(), directoryId.getLeastSignificantBits()),
-        told.host(),
-        told.port());
+  private static ListenerBinding binding(ListenerAddress listener) throws StartupException {
+    InetSocketAddress address =
+        listener.host().isEmpty()
+            ? new InetSocketAddress(listener.port())
+            : new InetSocketAddress(listener.host(), listener.port());
+    if (address.isUnresolved()) {
+      throw new StartupException(
+          "The host of the listener %s is not known on this machine.".formatted(listener));
+    }
+    return new ListenerBinding(listener.name(), address);
   }
 
   /**

@@ -3,17 +3,14 @@ package io.barnabas.server;
 import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.metadata.RegisterBroker;
-import io.barnabas.quorum.Quorum;
-import io.barnabas.quorum.SingleNodeOptions;
-import io.barnabas.quorum.SingleNodeQuorum;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.api.ControlContext;
 import io.barnabas.server.api.Handlers;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
+import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ClientServer;
 import io.barnabas.server.net.ConnectionLimits;
-import io.barnabas.server.net.ListenerBinding;
 import io.barnabas.server.settings.LiveSettings;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.server.settings.SettingsException;
@@ -40,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-  /** Beside the partitions' folders, whose names all end with a number. */
-  private static final String QUORUM_FOLDER = "quorum";
-
   private static final long MILLISECOND_NANOS = 1_000_000;
 
   private final NodeSettings settings;
@@ -52,35 +46,33 @@ public final class Node implements AutoCloseable {
   private final String clusterId;
   private final Controller controller;
   private final Replicas replicas;
-  private final ClientServer server;
+  private final BoundListeners listeners;
   private final CompletableFuture<Void> ready;
 
-  private Node(World world, NodeSettings settings, Stopping stopping)
+  private Node(World world, NodeSettings settings, Stopping stopping, QuorumFactory quorums)
       throws IOException, SettingsException, StartupException {
     this.settings = settings;
     this.stopping = stopping;
     LiveSettings live = new LiveSettings(settings);
     Path path = settings.logDir();
+    // Before the directory, as a node that cannot have them must leave no trace in a new one.
+    listeners = stopping.add("The listeners", Listening.bind(world, settings));
     LogDirectory directory =
         stopping.add(
             "The data directory", LogDirectory.open(world, path, settings.logDirectoryOptions()));
-    DirectoryIdentity identity =
-        DirectoryIdentity.establish(world, path, settings.nodeId(), settings.clusterId());
-    clusterId = identity.clusterId();
-    Quorum quorum =
-        SingleNodeQuorum.open(
-            world,
-            Listening.quorumMember(settings, identity.directoryId()),
-            path.resolve(QUORUM_FOLDER),
-            SingleNodeOptions.defaults());
-    controller =
-        stopping.add(
-            "The controller",
-            Controller.start(
-                world,
-                quorum,
-                clusterId,
-                cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
+    try (MissingVoters _ = new MissingVoters(world, settings)) {
+      QuorumFactory.Opened opened = openQuorum(world, quorums);
+      clusterId = opened.clusterId();
+      controller =
+          stopping.add(
+              "The controller",
+              Controller.start(
+                  world,
+                  opened.quorum(),
+                  clusterId,
+                  cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
+      CatchUp.await(world, opened.quorum(), controller, ended);
+    }
     replicas =
         stopping.add(
             "The replicas", new Replicas(world, directory, settings.nodeId(), live::topicDefaults));
@@ -90,14 +82,34 @@ public final class Node implements AutoCloseable {
     ready = reconciler.carriedOut();
     ControlContext context =
         new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
-    server = stopping.add("The listener", bind(world, context));
     register(world);
     // Not before, as clients would be told of no broker or of the addresses of the last start.
-    server.serve();
+    stopping.add("The server", serve(world, context));
     logProgress(world, directory);
     directory.onFailure(
         cause ->
             fail("The data directory %s has failed: %s".formatted(path, DiskErrors.reason(cause))));
+  }
+
+  private QuorumFactory.Opened openQuorum(World world, QuorumFactory quorums)
+      throws IOException, SettingsException, StartupException {
+    Path path = settings.logDir();
+    int nodeId = settings.nodeId();
+    DirectoryIdentity identity =
+        settings.cluster().hasQuorum()
+            ? DirectoryIdentity.establishMember(world, path, nodeId, settings.clusterId())
+            : DirectoryIdentity.establish(world, path, nodeId, settings.clusterId());
+    QuorumFactory.Opened opened = quorums.open(world, settings, identity);
+    boolean belongs = false;
+    try {
+      identity.in(world.disk(), path, opened.clusterId());
+      belongs = true;
+      return opened;
+    } finally {
+      if (!belongs) {
+        opened.quorum().close();
+      }
+    }
   }
 
   private void logProgress(World world, LogDirectory directory) {
@@ -126,9 +138,15 @@ public final class Node implements AutoCloseable {
    * @throws StartupException if it cannot; nothing of it runs then
    */
   public static Node start(World world, NodeSettings settings) throws StartupException {
+    return start(world, settings, new Quorums());
+  }
+
+  /** The same with other quorums than those that ship. */
+  public static Node start(World world, NodeSettings settings, QuorumFactory quorums)
+      throws StartupException {
     Stopping stopping = new Stopping();
     try {
-      return new Node(world, settings, stopping);
+      return new Node(world, settings, stopping, quorums);
     } catch (DirectoryInUseException e) {
       stopping.stopAll();
       throw new StartupException(
@@ -141,31 +159,21 @@ public final class Node implements AutoCloseable {
           e);
     } catch (SettingsException e) {
       stopping.stopAll();
-      throw new StartupException(withoutFullStop(e) + ".", e);
+      throw new StartupException(StartupException.sentence(e), e);
     } catch (StartupException | RuntimeException e) {
       stopping.stopAll();
       throw e;
     }
   }
 
-  private static String withoutFullStop(Exception e) {
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
-  }
-
-  private ClientServer bind(World world, ControlContext context) throws StartupException {
-    List<ListenerBinding> bindings = Listening.bindings(settings);
+  private ClientServer serve(World world, ControlContext context) {
     ConnectionLimits limits =
         new ConnectionLimits(
             settings.maxConnections(),
             settings.maxRequestBytes(),
             settings.maxQueuedRequestBytes(),
             settings.maxIdleMs());
-    try {
-      return ClientServer.bind(world, limits, bindings, Handlers.all(context));
-    } catch (IOException e) {
-      throw new StartupException(withoutFullStop(e) + ".", e);
-    }
+    return ClientServer.serve(world, limits, listeners, Handlers.all(context), client -> {});
   }
 
   private void register(World world) throws StartupException {
@@ -175,7 +183,7 @@ public final class Node implements AutoCloseable {
             settings.nodeId(),
             incarnation,
             settings.rack(),
-            Listening.endpoints(settings, server.addresses()));
+            Listening.endpoints(settings, listeners.addresses()));
     try {
       controller.submit(command).join();
     } catch (CompletionException e) {
@@ -202,7 +210,7 @@ public final class Node implements AutoCloseable {
 
   /** Where it listens, in the order of the setting, with the ports that were really taken. */
   public List<InetSocketAddress> addresses() {
-    return server.addresses();
+    return listeners.addresses();
   }
 
   /**

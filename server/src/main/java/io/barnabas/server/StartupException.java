@@ -13,4 +13,10 @@ public final class StartupException extends Exception {
   public StartupException(String sentence, Throwable cause) {
     super(sentence, cause);
   }
+
+  /** What a failure says, with one full stop. */
+  static String sentence(Exception failure) {
+    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    return message.endsWith(".") ? message : message + ".";
+  }
 }

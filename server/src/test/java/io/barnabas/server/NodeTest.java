@@ -15,6 +15,7 @@ import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -99,12 +100,13 @@ class NodeTest {
         world -> {
           try (Node node = start(world)) {
             assertThat(node.offlinePartitions()).isEmpty();
-            assertThatThrownBy(() -> start(world))
+            assertThatThrownBy(() -> start(world, "listeners", "PLAINTEXT://127.0.0.1:9999"))
                 .isInstanceOf(StartupException.class)
                 .hasMessage("The data directory /data is in use by another process.");
             assertThatThrownBy(() -> start(world, "log.dirs", "/other"))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("127.0.0.1:9092");
+            assertThat(disk.exists(Path.of("/other"))).isFalse();
           }
           assertThatThrownBy(() -> start(world, "node.id", "2"))
               .isInstanceOf(StartupException.class)

@@ -12,8 +12,10 @@ import org.apache.kafka.common.Uuid;
 /**
  * Whose a data directory is. Kept in Kafka's {@code meta.properties} in the directory, so that a
  * node never starts on the data of another node or cluster.
+ *
+ * @param clusterId empty while the node has never been in touch with its cluster
  */
-public record DirectoryIdentity(String clusterId, int nodeId, Uuid directoryId) {
+public record DirectoryIdentity(Optional<String> clusterId, int nodeId, Uuid directoryId) {
   private static final String LOST_AND_FOUND = "lost+found";
 
   /**
@@ -30,7 +32,29 @@ public record DirectoryIdentity(String clusterId, int nodeId, Uuid directoryId) 
   public static DirectoryIdentity establish(
       World world, Path directory, int nodeId, Optional<String> clusterId)
       throws IOException, SettingsException {
-    Disk disk = world.disk();
+    Optional<MetaProperties> found = find(world.disk(), directory, nodeId, clusterId);
+    String cluster =
+        found
+            .flatMap(MetaProperties::clusterId)
+            .or(() -> clusterId)
+            .orElseGet(() -> newId(world.randomness()).toString());
+    return keep(world, directory, nodeId, found, Optional.of(cluster));
+  }
+
+  /**
+   * The same for a node that learns only from others which cluster it is in, if its directory does
+   * not know it yet: an empty one gets its own id, and {@link #in} has the cluster added.
+   */
+  public static DirectoryIdentity establishMember(
+      World world, Path directory, int nodeId, Optional<String> clusterId)
+      throws IOException, SettingsException {
+    Optional<MetaProperties> found = find(world.disk(), directory, nodeId, clusterId);
+    return keep(world, directory, nodeId, found, found.flatMap(MetaProperties::clusterId));
+  }
+
+  private static Optional<MetaProperties> find(
+      Disk disk, Path directory, int nodeId, Optional<String> clusterId)
+      throws IOException, SettingsException {
     // A killed process may have left the file seen now, yet not safe from a power loss.
     disk.forceDirectory(directory);
     Optional<MetaProperties> found = MetaProperties.read(disk, directory);
@@ -39,17 +63,42 @@ public record DirectoryIdentity(String clusterId, int nodeId, Uuid directoryId) 
     } else {
       refuseIfDataIsThere(disk, directory);
     }
-    String cluster =
-        found
-            .map(MetaProperties::clusterId)
-            .or(() -> clusterId)
-            .orElseGet(() -> newId(world.randomness()).toString());
-    Optional<Uuid> kept = found.flatMap(MetaProperties::directoryId);
-    Uuid id = kept.orElseGet(() -> newId(world.randomness()));
-    if (kept.isEmpty()) {
-      new MetaProperties(cluster, nodeId, Optional.of(id)).write(disk, directory);
+    return found;
+  }
+
+  private static DirectoryIdentity keep(
+      World world,
+      Path directory,
+      int nodeId,
+      Optional<MetaProperties> found,
+      Optional<String> cluster)
+      throws IOException {
+    Uuid id = found.flatMap(MetaProperties::directoryId).orElseGet(() -> newId(world.randomness()));
+    MetaProperties wanted = new MetaProperties(cluster, nodeId, Optional.of(id));
+    if (!found.equals(Optional.of(wanted))) {
+      wanted.write(world.disk(), directory);
     }
     return new DirectoryIdentity(cluster, nodeId, id);
+  }
+
+  /**
+   * The same directory as one of this cluster, which it says from now on.
+   *
+   * @throws SettingsException if it is another cluster's
+   */
+  public DirectoryIdentity in(Disk disk, Path directory, String cluster)
+      throws IOException, SettingsException {
+    if (clusterId.isPresent()) {
+      if (!clusterId.get().equals(cluster)) {
+        throw new SettingsException(
+            "The data in %s is of cluster %s, but the other nodes are of cluster %s."
+                .formatted(directory, clusterId.get(), cluster));
+      }
+      return this;
+    }
+    new MetaProperties(Optional.of(cluster), nodeId, Optional.of(directoryId))
+        .write(disk, directory);
+    return new DirectoryIdentity(Optional.of(cluster), nodeId, directoryId);
   }
 
   private static void check(
@@ -60,10 +109,11 @@ public record DirectoryIdentity(String clusterId, int nodeId, Uuid directoryId) 
           "The setting node.id is %d, but the data in %s is that of node %d."
               .formatted(nodeId, directory, found.nodeId()));
     }
-    if (clusterId.isPresent() && !clusterId.get().equals(found.clusterId())) {
+    Optional<String> kept = found.clusterId();
+    if (clusterId.isPresent() && kept.isPresent() && !clusterId.equals(kept)) {
       throw new SettingsException(
           "The setting cluster.id is %s, but the data in %s is of cluster %s."
-              .formatted(clusterId.get(), directory, found.clusterId()));
+              .formatted(clusterId.get(), directory, kept.get()));
     }
   }
 

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Kafka's file {@code meta.properties}, version 1.
  *
+ * @param clusterId not there yet while the node has never been in touch with its cluster
  * @param directoryId older releases of Kafka did not write it
  */
-record MetaProperties(String clusterId, int nodeId, Optional<Uuid> directoryId) {
+record MetaProperties(Optional<String> clusterId, int nodeId, Optional<Uuid> directoryId) {
   static final String NAME = "meta.properties";
 
   private static final int MOST_BYTES = 64 * 1024;
@@ -43,8 +44,11 @@ record MetaProperties(String clusterId, int nodeId, Optional<Uuid> directoryId) 
       Optional<Uuid> directoryId =
           Optional.ofNullable(properties.getProperty("directory.id")).map(Uuid::fromString);
       int nodeId = Integer.parseInt(get(path, properties, "node.id"));
-      return Optional.of(
-          new MetaProperties(get(path, properties, "cluster.id"), nodeId, directoryId));
+      Optional<String> clusterId = Optional.ofNullable(properties.getProperty("cluster.id"));
+      if (directoryId.isEmpty() || clusterId.filter(String::isEmpty).isPresent()) {
+        get(path, properties, "cluster.id");
+      }
+      return Optional.of(new MetaProperties(clusterId, nodeId, directoryId));
     } catch (IllegalArgumentException e) {
       throw damaged(path, String.valueOf(e.getMessage()), e);
     }
@@ -89,7 +93,7 @@ record MetaProperties(String clusterId, int nodeId, Optional<Uuid> directoryId) 
   private String content() throws IOException {
     Properties properties = new Properties();
     properties.setProperty("version", VERSION);
-    properties.setProperty("cluster.id", clusterId);
+    clusterId.ifPresent(id -> properties.setProperty("cluster.id", id));
     properties.setProperty("node.id", Integer.toString(nodeId));
     directoryId.ifPresent(id -> properties.setProperty("directory.id", id.toString()));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

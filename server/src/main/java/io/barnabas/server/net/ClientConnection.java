@@ -121,6 +121,11 @@ final class ClientConnection {
     return frames.readsSeen() + writer.writesSeen();
   }
 
+  /** Who is at the other end. */
+  Client client() {
+    return client;
+  }
+
   /** Whether the client waits for this node rather than this node for the client. */
   boolean isOwing() {
     return answers.isOwing();

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,11 +35,11 @@ public final class ClientServer implements Closeable {
   private static final long MAX_SWEEP_NANOS = 1_000 * MILLISECOND_NANOS;
 
   private final World world;
-  private final List<ListenerBinding> bindings;
+  private final BoundListeners listeners;
+  private final Consumer<Client> onGone;
   private final Monitor monitor;
   private final Shared shared;
   private final SlabPool pool = new SlabPool();
-  private final List<Listener> listeners = new ArrayList<>();
   private final List<WorldThread> threads = new ArrayList<>();
   private final Map<ClientConnection, Watch> connections = new LinkedHashMap<>();
   private long connectionsMade;
@@ -46,9 +47,14 @@ public final class ClientServer implements Closeable {
   private boolean closed;
 
   private ClientServer(
-      World world, ConnectionLimits limits, List<ListenerBinding> bindings, Requests requests) {
+      World world,
+      ConnectionLimits limits,
+      BoundListeners listeners,
+      Requests requests,
+      Consumer<Client> onGone) {
     this.world = world;
-    this.bindings = List.copyOf(bindings);
+    this.listeners = listeners;
+    this.onGone = onGone;
     monitor = world.threads().newMonitor();
     shared =
         new Shared(
@@ -62,7 +68,7 @@ public final class ClientServer implements Closeable {
   }
 
   /**
-   * Takes the ports and begins to serve: {@link #bind} and {@link #serve}.
+   * Takes ports and begins to serve: {@link BoundListeners#bind} and {@link #serve}.
    *
    * @param handlers one for each API that is served
    * @throws BindException if an address is taken or is not this machine's; the message names it
@@ -73,72 +79,43 @@ public final class ClientServer implements Closeable {
       List<ListenerBinding> bindings,
       Map<ApiKeys, ? extends ApiHandler<?>> handlers)
       throws IOException {
-    ClientServer server = bind(world, limits, bindings, handlers);
-    server.serve();
-    return server;
+    return serve(world, limits, BoundListeners.bind(world, bindings), handlers, client -> {});
   }
 
   /**
-   * Takes the ports. Clients that come already are kept waiting until {@link #serve}.
+   * Begins to take connections.
    *
+   * @param listeners where they come in; closed with the server
    * @param handlers one for each API that is served
-   * @throws BindException if an address is taken or is not this machine's; the message names it
+   * @param onGone told of each connection that has ended, by a thread that must not be held up
    */
-  public static ClientServer bind(
+  public static ClientServer serve(
       World world,
       ConnectionLimits limits,
-      List<ListenerBinding> bindings,
-      Map<ApiKeys, ? extends ApiHandler<?>> handlers)
-      throws IOException {
-    ClientServer server =
-        new ClientServer(world, limits, bindings, new Requests(handlers.values()));
-    boolean bound = false;
-    try {
-      for (ListenerBinding binding : bindings) {
-        server.listeners.add(listen(world, binding));
-      }
-      bound = true;
-      return server;
-    } finally {
-      if (!bound) {
-        server.close();
-      }
-    }
+      BoundListeners listeners,
+      Map<ApiKeys, ? extends ApiHandler<?>> handlers,
+      Consumer<Client> onGone) {
+    Requests requests = new Requests(handlers.values());
+    ClientServer server = new ClientServer(world, limits, listeners, requests, onGone);
+    server.begin();
+    return server;
   }
 
-  private static Listener listen(World world, ListenerBinding binding) throws IOException {
-    try {
-      return world.network().listen(binding.address());
-    } catch (BindException e) {
-      BindException clear =
-          new BindException(
-              "The listener %s cannot have the address %s:%d: %s."
-                  .formatted(
-                      binding.name(),
-                      binding.address().getHostString(),
-                      binding.address().getPort(),
-                      e.getMessage()));
-      clear.initCause(e);
-      throw clear;
-    }
-  }
-
-  /** Begins to take connections; once, by whoever has taken the ports. */
-  public void serve() {
-    for (int i = 0; i < bindings.size(); i++) {
-      String name = bindings.get(i).name();
-      Listener listener = listeners.get(i);
+  private void begin() {
+    for (BoundListeners.Bound bound : listeners.all()) {
       threads.add(
           world
               .threads()
-              .startVirtual("net-accept-" + name, () -> acceptConnections(name, listener)));
+              .startVirtual(
+                  "net-accept-" + bound.name(),
+                  () -> acceptConnections(bound.name(), bound.listener())));
     }
     threads.add(world.threads().startVirtual("net-sweep", this::sweep));
   }
 
   /** The addresses that are listened on, in the order of the bindings, with their real ports. */
   public List<InetSocketAddress> addresses() {
-    return listeners.stream().map(Listener::localAddress).toList();
+    return listeners.addresses();
   }
 
   /** How many connections there are. */
@@ -242,15 +219,19 @@ public final class ClientServer implements Closeable {
   }
 
   private void gone(ClientConnection connection) {
+    Watch watch;
     monitor.lock();
     try {
-      connections.remove(connection);
+      watch = connections.remove(connection);
       full = false;
       if (closed && connections.isEmpty()) {
         monitor.signalAll();
       }
     } finally {
       monitor.unlock();
+    }
+    if (watch != null) {
+      onGone.accept(connection.client());
     }
   }
 
@@ -301,7 +282,7 @@ public final class ClientServer implements Closeable {
    */
   @Override
   public void close() {
-    listeners.forEach(Listener::close);
+    listeners.close();
     if (setClosed()) {
       open().forEach(ClientConnection::drain);
       awaitGone(world.clock().nanoTime() + DRAIN_NANOS);
