@@ -32,6 +32,7 @@ public final class Handlers {
     handlers.add(new DescribeConfigsHandler(context));
     handlers.add(new IncrementalAlterConfigsHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
+    handlers.add(new AlterPartitionReassignmentsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));
     handlers.add(new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
     Map<ApiKeys, ApiHandler<?>> byApi = new EnumMap<>(ApiKeys.class);
