@@ -24,7 +24,7 @@ import org.apache.kafka.common.Uuid;
  *       eligible ones.
  *   <li>The partition epoch grows with each change; the leader epoch with each change of the leader
  *       and when an assigned replica goes.
- *   <li>A reassignment is complete when all replicas that it adds are in sync.
+ *   <li>A reassignment is complete when all replicas that stay are in sync.
  * </ul>
  *
  * <p>For one use by one thread.
@@ -202,7 +202,7 @@ final class PartitionChange {
     }
     List<Integer> target = those(replicas, broker -> !removing.contains(broker));
     List<Integer> inSync = those(isr, target::contains);
-    if (!inSync.isEmpty() && inSync.containsAll(adding)) {
+    if (!inSync.isEmpty() && inSync.containsAll(target)) {
       replicas = target;
       isr = inSync;
       adding = List.of();
