@@ -199,6 +199,14 @@ public final class SimulatedWorld implements World {
     fabric.heal(a, b);
   }
 
+  /** Whether both machines have power and bytes get from one to the other now. */
+  public boolean areConnected(String a, String b) {
+    SimulatedMachine one = machine(a);
+    SimulatedMachine other = machine(b);
+    NetworkFabric.Link link = fabric.link(one, other);
+    return !one.isCrashed() && !other.isCrashed() && !link.isCut() && !link.isSilent();
+  }
+
   // --- World, of the first machine
 
   @Override
