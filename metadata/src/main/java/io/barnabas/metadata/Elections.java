@@ -52,12 +52,11 @@ final class Elections {
   }
 
   /** Whether a replica could lead: its broker is active, and has the directory that it is in. */
-  boolean isOnline(int broker, PartitionImage partition) {
+  boolean isOnline(int broker, Uuid directory) {
     BrokerImage found = image.brokers().get(broker);
     if (found == null || !found.isActive()) {
       return false;
     }
-    Uuid directory = partition.directoryOf(broker);
     return directory.equals(PartitionImage.UNASSIGNED)
         || found.directories().isEmpty()
         || found.directories().contains(directory);

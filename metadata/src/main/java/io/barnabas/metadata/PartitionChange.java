@@ -1,8 +1,10 @@
 package io.barnabas.metadata;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -45,6 +47,7 @@ final class PartitionChange {
   private final int number;
   private final PartitionImage before;
   private final Set<Integer> doubtful = new HashSet<>();
+  private final Map<Integer, Uuid> moved = new HashMap<>();
   private List<Integer> replicas;
   private List<Integer> adding;
   private List<Integer> removing;
@@ -98,6 +101,12 @@ final class PartitionChange {
     return this;
   }
 
+  /** A replica is in another directory. */
+  PartitionChange inDirectory(int broker, Uuid directory) {
+    moved.put(broker, directory);
+    return this;
+  }
+
   /** There is a new leader epoch even if the leader stays. */
   PartitionChange leadingAnew() {
     leadingAnew = true;
@@ -120,6 +129,14 @@ final class PartitionChange {
   Optional<Fact> fact() {
     PartitionImage next = next();
     return next.equals(before)
+        ? Optional.empty()
+        : Optional.of(new Fact.PartitionChanged(topic.id(), number, next));
+  }
+
+  /** As {@link #fact}, but only if somebody leads afterwards who did not before. */
+  Optional<Fact> electedFact() {
+    PartitionImage next = next();
+    return next.leader() == before.leader() || next.leader() == PartitionImage.NO_LEADER
         ? Optional.empty()
         : Optional.of(new Fact.PartitionChanged(topic.id(), number, next));
   }
@@ -157,7 +174,7 @@ final class PartitionChange {
     List<Integer> eligible = eligible(known);
     Optional<Integer> other = firstReplica(broker -> eligible.contains(broker) && canLead(broker));
     if (other.isEmpty() && mayBeUnclean()) {
-      other = firstReplica(broker -> elections.isOnline(broker, before));
+      other = firstReplica(this::isOnline);
     }
     return other
         .map(leader -> new Result(leader, List.of(leader), eligible(List.of(leader))))
@@ -175,7 +192,11 @@ final class PartitionChange {
   }
 
   private boolean canLead(int broker) {
-    return !doubtful.contains(broker) && elections.isOnline(broker, before);
+    return !doubtful.contains(broker) && isOnline(broker);
+  }
+
+  private boolean isOnline(int broker) {
+    return elections.isOnline(broker, moved.getOrDefault(broker, before.directoryOf(broker)));
   }
 
   private boolean mayBeUnclean() {
@@ -225,15 +246,16 @@ final class PartitionChange {
   }
 
   private List<Uuid> directories() {
-    if (replicas.equals(before.replicas())) {
+    if (replicas.equals(before.replicas()) && moved.isEmpty()) {
       return before.directories();
     }
     List<Uuid> directories = new ArrayList<>();
     for (int broker : replicas) {
-      directories.add(
+      Uuid known =
           before.replicas().contains(broker)
               ? before.directoryOf(broker)
-              : elections.onlyDirectory(broker));
+              : elections.onlyDirectory(broker);
+      directories.add(moved.getOrDefault(broker, known));
     }
     return directories.stream().allMatch(PartitionImage.UNASSIGNED::equals)
         ? List.of()

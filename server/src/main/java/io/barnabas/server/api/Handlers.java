@@ -34,6 +34,9 @@ public final class Handlers {
     handlers.add(new DescribeLogDirsHandler(context));
     handlers.add(new AlterPartitionReassignmentsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));
+    handlers.add(new ElectLeadersHandler(context));
+    handlers.add(new AlterPartitionHandler(context));
+    handlers.add(new AssignReplicasToDirsHandler(context));
     handlers.add(new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
     Map<ApiKeys, ApiHandler<?>> byApi = new EnumMap<>(ApiKeys.class);
     for (ApiHandler<?> handler : handlers) {

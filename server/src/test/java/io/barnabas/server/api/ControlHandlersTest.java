@@ -55,11 +55,11 @@ class ControlHandlersTest {
   private static final int ALTER_CONFIGS = 1;
   private static final int WAIT_MS = 1_000;
 
-  private interface Body {
+  interface Body {
     void run(ControlContext context) throws Exception;
   }
 
-  private static void run(Body body) {
+  static void run(Body body) {
     SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
     assertThat(world.run(() -> with(world, body))).isEqualTo(RunEnd.FINISHED);
   }
@@ -84,7 +84,7 @@ class ControlHandlersTest {
     }
   }
 
-  private static <Q extends ApiMessage, A extends ApiMessage> A ask(
+  static <Q extends ApiMessage, A extends ApiMessage> A ask(
       ApiHandler<Q> handler, int version, Q request, Class<A> type) {
     FakeCall call = new FakeCall(version);
     handler.handle(request, call);
