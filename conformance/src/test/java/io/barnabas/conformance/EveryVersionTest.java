@@ -50,7 +50,9 @@ class EveryVersionTest {
           ApiKeys.INIT_PRODUCER_ID,
           ApiKeys.DESCRIBE_CLUSTER,
           ApiKeys.DESCRIBE_CONFIGS,
+          ApiKeys.ALTER_CONFIGS,
           ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+          ApiKeys.LIST_CONFIG_RESOURCES,
           ApiKeys.OFFSET_FOR_LEADER_EPOCH,
           ApiKeys.DESCRIBE_LOG_DIRS,
           ApiKeys.DELETE_RECORDS);

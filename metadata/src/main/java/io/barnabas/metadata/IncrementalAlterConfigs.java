@@ -9,8 +9,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Changes settings of topics and brokers. Each resource is for itself, but the changes of one
- * resource are made all or none.
+ * Changes settings of topics, brokers, groups and subscriptions to clients' metrics. Each resource
+ * is for itself, but the changes of one resource are made all or none.
  *
  * @param validateOnly whether to answer only, and change nothing
  * @param topicDefaults values of topics' settings where a topic has none, for appending to them
@@ -31,7 +31,7 @@ public record IncrementalAlterConfigs(
   /** One result for each resource, in the order in which the request first names it. */
   @Override
   public Decision<List<ResourceResult>> decide(ClusterImage image, long nowMs) {
-    return new ConfigAlteration(image, this).decide();
+    return ConfigAlteration.incremental(image, this).decide();
   }
 
   /** The changes of one resource; a broker's name is its id, or "" for all brokers. */

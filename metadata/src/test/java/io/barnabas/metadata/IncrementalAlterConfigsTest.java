@@ -142,11 +142,7 @@ class IncrementalAlterConfigsTest {
             Errors.INVALID_REQUEST,
             "No broker with id 01",
             set("max.connections", "1")),
-        refused(
-            logger,
-            Errors.INVALID_REQUEST,
-            "BROKER_LOGGER cannot be changed",
-            set("root", "INFO")));
+        refused(logger, Errors.INVALID_REQUEST, "Unknown resource type 8", set("root", "INFO")));
   }
 
   private static Arguments refused(

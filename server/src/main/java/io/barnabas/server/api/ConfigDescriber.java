@@ -1,6 +1,8 @@
 package io.barnabas.server.api;
 
+import io.barnabas.metadata.ClientMetricsSettings;
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.GroupSettings;
 import io.barnabas.metadata.TopicSetting;
 import io.barnabas.metadata.TopicSettings;
 import io.barnabas.server.settings.LiveSettings;
@@ -86,16 +88,18 @@ final class ConfigDescriber {
   private DescribeConfigsResourceResult node(NodeSettings.Setting setting) {
     List<Value> values = settings.values(setting, image);
     Optional<Value> first = values.stream().findFirst();
+    boolean secret = setting.type() == ConfigDef.Type.PASSWORD;
     ConfigSource source =
         first.map(value -> source(value.source())).orElse(ConfigSource.DEFAULT_CONFIG);
-    return result(
-            setting.name(),
-            first.map(Value::value),
-            values.stream().map(ConfigDescriber::synonym).toList())
+    List<DescribeConfigsSynonym> synonyms = values.stream().map(ConfigDescriber::synonym).toList();
+    if (secret) {
+      synonyms.forEach(synonym -> synonym.setValue(null));
+    }
+    return result(setting.name(), secret ? Optional.empty() : first.map(Value::value), synonyms)
         .setConfigSource(source.id())
         .setConfigType(type(setting.type()))
         .setReadOnly(!LiveSettings.isChangeable(setting.name()))
-        .setIsSensitive(setting.type() == ConfigDef.Type.PASSWORD)
+        .setIsSensitive(secret)
         .setDocumentation(setting.documentation());
   }
 
@@ -114,6 +118,65 @@ final class ConfigDescriber {
                     .setConfigSource(ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id())
                     .setConfigType(type(setting.type()))
                     .setDocumentation(setting.documentation()));
+  }
+
+  /**
+   * All settings of a group, whether it is there or not. Those that Kafka keeps to itself are shown
+   * where they are set.
+   */
+  List<DescribeConfigsResourceResult> group(String name) {
+    Map<String, String> own = image.configsOf(new ConfigResource(ConfigResource.Type.GROUP, name));
+    List<DescribeConfigsResourceResult> all = new ArrayList<>();
+    for (ConfigDef.ConfigKey key : sorted(GroupSettings.definitions())) {
+      String value = own.get(key.name);
+      if (value == null && key.internalConfig) {
+        continue;
+      }
+      String otherwise = defaultOf(key);
+      List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
+      if (value != null) {
+        synonyms.add(synonym(key.name, value, ConfigSource.GROUP_CONFIG));
+      }
+      synonyms.add(
+          synonym(GroupSettings.brokerSynonym(key.name), otherwise, ConfigSource.DEFAULT_CONFIG));
+      all.add(
+          result(key.name, Optional.of(value == null ? otherwise : value), synonyms)
+              .setConfigSource(
+                  (value == null ? ConfigSource.DEFAULT_CONFIG : ConfigSource.GROUP_CONFIG).id())
+              .setConfigType(type(key.type))
+              .setDocumentation(key.documentation));
+    }
+    return all;
+  }
+
+  /** All settings of a subscription to clients' metrics, whether it is there or not. */
+  List<DescribeConfigsResourceResult> clientMetrics(String name) {
+    Map<String, String> own =
+        image.configsOf(new ConfigResource(ConfigResource.Type.CLIENT_METRICS, name));
+    ConfigSource ownSource = ConfigSource.CLIENT_METRICS_CONFIG;
+    List<DescribeConfigsResourceResult> all = new ArrayList<>();
+    for (ConfigDef.ConfigKey key : sorted(ClientMetricsSettings.definitions())) {
+      String value = own.get(key.name);
+      all.add(
+          result(
+                  key.name,
+                  Optional.of(value == null ? defaultOf(key) : value),
+                  value == null ? List.of() : List.of(synonym(key.name, value, ownSource)))
+              .setConfigSource((value == null ? ConfigSource.DEFAULT_CONFIG : ownSource).id())
+              .setConfigType(type(key.type))
+              .setDocumentation(key.documentation));
+    }
+    return all;
+  }
+
+  private static List<ConfigDef.ConfigKey> sorted(ConfigDef definitions) {
+    return definitions.configKeys().values().stream()
+        .sorted((a, b) -> a.name.compareTo(b.name))
+        .toList();
+  }
+
+  private static String defaultOf(ConfigDef.ConfigKey key) {
+    return String.valueOf(ConfigDef.convertToString(key.defaultValue, key.type));
   }
 
   private static DescribeConfigsResourceResult result(

@@ -22,7 +22,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The settings of topics and of this node.
+ * The settings of topics, of this node, of groups and of subscriptions to clients' metrics. What is
+ * secret has no value here.
  *
  * <p>A resource that is named more than once is answered once, where Kafka answers each mention: a
  * small request could ask for an answer without bounds. For the same reason this node is 1 and not
@@ -99,20 +100,35 @@ final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
       DescribeConfigsResource resource, ClusterImage image, ConfigDescriber describer) {
     String name = resource.resourceName();
     ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
-    if (type == ConfigResource.Type.TOPIC) {
-      Topic.validate(name);
-      if (image.topicByName(name).isEmpty()) {
-        throw new UnknownTopicOrPartitionException(Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+    return switch (type) {
+      case TOPIC -> {
+        Topic.validate(name);
+        if (image.topicByName(name).isEmpty()) {
+          throw new UnknownTopicOrPartitionException(Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+        }
+        yield describer.topic(name);
       }
-      return describer.topic(name);
-    } else if (type == ConfigResource.Type.BROKER) {
-      if (name.isEmpty()) {
-        return describer.allNodes();
+      case BROKER -> {
+        if (name.isEmpty()) {
+          yield describer.allNodes();
+        }
+        requireThisNode(name);
+        yield describer.node();
       }
-      requireThisNode(name);
-      return describer.node();
-    }
-    throw new InvalidRequestException("Unsupported resource type: " + type);
+      case GROUP -> {
+        if (name.isEmpty()) {
+          throw new InvalidRequestException("Group name must not be empty");
+        }
+        yield describer.group(name);
+      }
+      case CLIENT_METRICS -> {
+        if (name.isEmpty()) {
+          throw new InvalidRequestException("Client metrics subscription name must not be empty");
+        }
+        yield describer.clientMetrics(name);
+      }
+      default -> throw new InvalidRequestException("Unsupported resource type: " + type);
+    };
   }
 
   private void requireThisNode(String name) {

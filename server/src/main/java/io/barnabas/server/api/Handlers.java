@@ -30,7 +30,9 @@ public final class Handlers {
     handlers.add(new CreatePartitionsHandler(context));
     handlers.add(new DescribeClusterHandler(context));
     handlers.add(new DescribeConfigsHandler(context));
+    handlers.add(new AlterConfigsHandler(context));
     handlers.add(new IncrementalAlterConfigsHandler(context));
+    handlers.add(new ListConfigResourcesHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
     handlers.add(new AlterPartitionReassignmentsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));

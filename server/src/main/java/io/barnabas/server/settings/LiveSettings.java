@@ -30,6 +30,7 @@ public final class LiveSettings {
           "log.message.timestamp.type",
           "log.message.timestamp.before.max.ms",
           "log.message.timestamp.after.max.ms",
+          "compression.type",
           "message.max.bytes",
           "min.insync.replicas");
 
