@@ -8,6 +8,7 @@ import io.barnabas.server.api.ControlContext;
 import io.barnabas.server.api.Handlers;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
+import io.barnabas.server.control.PreferredLeaders;
 import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ClientServer;
 import io.barnabas.server.net.ConnectionLimits;
@@ -83,6 +84,7 @@ public final class Node implements AutoCloseable {
     ControlContext context =
         new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
     register(world);
+    restorePreferredLeaders(world);
     // Not before, as clients would be told of no broker or of the addresses of the last start.
     stopping.add("The server", serve(world, context));
     logProgress(world, directory);
@@ -109,6 +111,18 @@ public final class Node implements AutoCloseable {
       if (!belongs) {
         opened.quorum().close();
       }
+    }
+  }
+
+  private void restorePreferredLeaders(World world) {
+    if (settings.cluster().hasQuorum()) {
+      settings
+          .preferredLeadersInterval()
+          .ifPresent(
+              interval ->
+                  stopping.add(
+                      "The restoring of preferred leaders",
+                      PreferredLeaders.start(world, controller, interval)));
     }
   }
 

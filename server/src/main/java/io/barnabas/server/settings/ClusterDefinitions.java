@@ -7,6 +7,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
 import static org.apache.kafka.common.config.ConfigDef.Type.PASSWORD;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
@@ -20,6 +21,7 @@ final class ClusterDefinitions {
   static void define(ConfigDef definitions) {
     quorum(definitions);
     membership(definitions);
+    balance(definitions);
     tls(definitions);
   }
 
@@ -87,6 +89,23 @@ final class ClusterDefinitions {
         true,
         MEDIUM,
         "Whether a broker that is stopped has others lead its partitions first.");
+  }
+
+  private static void balance(ConfigDef d) {
+    d.define(
+        "auto.leader.rebalance.enable",
+        BOOLEAN,
+        true,
+        MEDIUM,
+        "Whether partitions are led by their first replicas again, once these are back and in"
+            + " sync, without anybody asking.");
+    d.define(
+        "leader.imbalance.check.interval.seconds",
+        LONG,
+        300L,
+        atLeast(1),
+        MEDIUM,
+        "How often the active controller looks for such partitions.");
   }
 
   private static void tls(ConfigDef d) {

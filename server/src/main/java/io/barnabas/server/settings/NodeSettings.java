@@ -3,6 +3,7 @@ package io.barnabas.server.settings;
 import io.barnabas.log.LogDirectoryOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,13 @@ public final class NodeSettings {
   /** How the node is part of a cluster. */
   public ClusterSettings cluster() {
     return cluster;
+  }
+
+  /** How often preferred leaders are to lead again; empty if they are only when asked for. */
+  public Optional<Duration> preferredLeadersInterval() {
+    return values.isOn("auto.leader.rebalance.enable")
+        ? Optional.of(Duration.ofSeconds(values.number("leader.imbalance.check.interval.seconds")))
+        : Optional.empty();
   }
 
   /** The data directory. */
