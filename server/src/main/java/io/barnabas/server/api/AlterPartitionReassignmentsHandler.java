@@ -36,7 +36,7 @@ final class AlterPartitionReassignmentsHandler
         new AlterPartitionReassignments(targets(request), request.allowReplicationFactorChange());
     Later.answer(
         call,
-        context.change(command, false, Result::error, request.timeoutMs()),
+        Later.within(context.world(), request.timeoutMs(), context.controller().submit(command)),
         results -> answer(request, results),
         error ->
             new AlterPartitionReassignmentsResponseData()

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Brokers 1 to 4, topics a and b, whose partitions 0 and 1 are on 1 and 2. */
 class ReassignmentHandlersTest {
-  private static final int WAIT_MS = 0;
+  private static final int WAIT_MS = 1_000;
 
   private static Command<Integer> topics() {
     List<Fact> facts = new ArrayList<>();
