@@ -16,6 +16,8 @@ public interface Network {
   /**
    * Opens a stream to a listener.
    *
+   * @param remote a name that is not resolved yet is looked up
+   * @throws java.net.UnknownHostException if the name has no address
    * @throws java.net.SocketTimeoutException if it took longer than {@code timeoutNanos}
    * @throws java.net.ConnectException if nothing listens there
    */

@@ -28,9 +28,13 @@ final class RealNetwork implements Network {
 
   @Override
   public Connection connect(InetSocketAddress remote, long timeoutNanos) throws IOException {
+    InetSocketAddress target =
+        remote.isUnresolved()
+            ? new InetSocketAddress(remote.getHostString(), remote.getPort())
+            : remote;
     SocketChannel channel = SocketChannel.open();
     try {
-      channel.socket().connect(remote, timeoutMillis(timeoutNanos));
+      channel.socket().connect(target, timeoutMillis(timeoutNanos));
       return new RealConnection(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
