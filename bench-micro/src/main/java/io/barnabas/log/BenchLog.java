@@ -92,7 +92,7 @@ public final class BenchLog implements Closeable {
 
   /** Removes what is in the log, and takes some milliseconds. */
   public void empty() throws IOException {
-    log.truncateFullyAndStartAt(log.view().logEndOffset());
+    log.truncateFullyAndStartAt(log.view().logEndOffset(), Integer.MAX_VALUE);
   }
 
   /** Empties the log if it has grown so large that the disk might fill. For one thread. */

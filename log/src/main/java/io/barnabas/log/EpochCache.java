@@ -12,6 +12,9 @@ final class EpochCache {
   private final TreeMap<Integer, Long> starts = new TreeMap<>();
   private boolean dirty;
 
+  /** Whether the newest epoch has no record yet; it is not worth a file until then. */
+  private boolean newestEmpty;
+
   /** What a file says; empty if it is not there or not to be understood. */
   static Optional<EpochCache> load(Disk disk, Path file) throws IOException {
     if (!disk.exists(file)) {
@@ -42,18 +45,37 @@ final class EpochCache {
     return starts.isEmpty() ? -1 : starts.lastKey();
   }
 
-  /** Notes that an epoch begins at an offset, unless it or a later one is known. */
+  /** Notes that there is a record of an epoch at an offset, which may be its first. */
   void assign(int epoch, long startOffset) {
     if (epoch > latest()) {
-      // An epoch that wrote nothing began at the same offset and now means nothing.
-      starts.values().removeIf(start -> start >= startOffset);
-      starts.put(epoch, startOffset);
+      put(epoch, startOffset);
+      dirty = true;
+    } else if (newestEmpty) {
       dirty = true;
     }
+    newestEmpty = false;
+  }
+
+  /** Notes that an epoch begins at the end, without a record of it yet. */
+  void begin(int epoch, long endOffset) {
+    if (epoch > latest()) {
+      put(epoch, endOffset);
+      newestEmpty = true;
+    }
+  }
+
+  private void put(int epoch, long startOffset) {
+    // An epoch that wrote nothing began at the same offset and now means nothing.
+    starts.values().removeIf(start -> start >= startOffset);
+    starts.put(epoch, startOffset);
   }
 
   /** Forgets the epochs that begin at or after an offset. */
   void truncateFromEnd(long endOffset) {
+    if (newestEmpty) {
+      starts.pollLastEntry();
+      newestEmpty = false;
+    }
     dirty |= starts.values().removeIf(start -> start >= endOffset);
   }
 
@@ -75,6 +97,7 @@ final class EpochCache {
   void clear() {
     dirty |= !starts.isEmpty();
     starts.clear();
+    newestEmpty = false;
   }
 
   /** The epoch that an offset belongs to, or -1. */
@@ -98,6 +121,16 @@ final class EpochCache {
     Map.Entry<Integer, Long> next = starts.higherEntry(epoch);
     Integer found = starts.floorKey(epoch);
     return new EpochEnd(found == null ? epoch : found, next.getValue());
+  }
+
+  /** Whether there is nothing for {@link #takeChanges}. */
+  boolean isSaved() {
+    return !dirty;
+  }
+
+  /** What {@link #takeChanges} gave could not be written. */
+  void notWritten() {
+    dirty = true;
   }
 
   /** The text for the file if something changed since the last call, or null. */

@@ -21,6 +21,13 @@ final class FlushWaiters {
     waiters.add(new Waiter(offset, number++, action));
   }
 
+  /** Takes out, in order, those that wait for something above an offset. */
+  List<Runnable> takeAbove(long offset) {
+    List<Waiter> above = waiters.stream().filter(w -> w.offset > offset).sorted().toList();
+    waiters.removeAll(above);
+    return above.stream().map(Waiter::action).toList();
+  }
+
   /** Takes out, in order, those that wait for nothing above an offset. */
   List<Runnable> takeUpTo(long offset) {
     List<Runnable> ready = new ArrayList<>();

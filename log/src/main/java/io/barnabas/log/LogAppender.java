@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class LogAppender {
     core.lock.lock();
     try {
       core.checkUsable();
+      core.checkEpoch(context.leaderEpoch());
       Appended duplicate = checkProducers(batches, context.origin());
       if (duplicate != null) {
         return duplicate;
@@ -79,7 +81,7 @@ final class LogAppender {
     long first = follower ? batches.getLong(batches.position()) : old.endOffset();
     long next =
         follower
-            ? endOfFetched(batches, old.endOffset())
+            ? endOfFetched(batches, old.endOffset(), context.leaderEpoch())
             : assign(batches, old.endOffset(), context.leaderEpoch(), stamp, nowMs);
     try {
       if (mustRoll(old, batches, next, settings, nowMs)) {
@@ -122,8 +124,9 @@ final class LogAppender {
     return next;
   }
 
-  private long endOfFetched(ByteBuffer batches, long logEnd) {
+  private long endOfFetched(ByteBuffer batches, long logEnd, int leaderEpoch) {
     long next = logEnd;
+    int newest = core.epochs.latest();
     int end = batches.limit();
     for (int at = batches.position(); at < end; at += BatchFormat.size(batches, at)) {
       if (BatchFormat.baseOffset(batches, at) < next) {
@@ -131,6 +134,13 @@ final class LogAppender {
             "Offset %d of a fetched batch is below the log end %d of %s"
                 .formatted(BatchFormat.baseOffset(batches, at), next, core.id));
       }
+      int epoch = batches.getInt(at + BatchFormat.LEADER_EPOCH);
+      if (epoch < newest || epoch > leaderEpoch) {
+        throw new CorruptRecordException(
+            "A fetched batch of %s is of leader epoch %d, after %d and from a leader of %d"
+                .formatted(core.id, epoch, newest, leaderEpoch));
+      }
+      newest = epoch;
       next = BatchFormat.lastOffset(batches, at) + 1;
     }
     return next;

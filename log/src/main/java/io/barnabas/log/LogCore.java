@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +46,15 @@ final class LogCore {
   List<Sealed> sealed = new ArrayList<>();
   boolean folderDirty;
 
+  /** Appends and cuts in the name of an earlier leadership are refused. */
+  int leaderEpoch = -1;
+
   /** How often something was cut away: what a flush began before it says nothing after it. */
   long cuts;
 
   // Written under the lock, read by anyone.
   volatile boolean closed;
+  volatile LongSupplier retentionLimit = () -> Long.MAX_VALUE;
   volatile LogConfig config;
   volatile LogState state;
 
@@ -95,6 +101,18 @@ final class LogCore {
     }
     if (closed) {
       throw new KafkaStorageException("The log of " + id + " is closed");
+    }
+  }
+
+  /**
+   * Under the lock.
+   *
+   * @throws NotLeaderOrFollowerException if a later leadership has begun
+   */
+  void checkEpoch(int epoch) {
+    if (epoch < leaderEpoch) {
+      throw new NotLeaderOrFollowerException(
+          "The leader epoch %d of %s is over".formatted(epoch, id.topicPartition()));
     }
   }
 

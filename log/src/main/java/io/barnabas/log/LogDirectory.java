@@ -368,7 +368,7 @@ public final class LogDirectory implements Closeable {
       }
       logs.forEach(
           (id, log) -> {
-            recoveryPoints.put(id.topicPartition(), log.durableEnd());
+            recoveryPoints.put(id.topicPartition(), log.recoveryPoint());
             logStarts.put(id.topicPartition(), log.view().logStartOffset());
           });
       Checkpoints.writeOffsets(disk, path.resolve(RECOVERY_POINTS), new HashMap<>(recoveryPoints));

@@ -12,15 +12,18 @@ final class LogFlushes {
   private final LogCore core;
   private final FlushWaiters waiters = new FlushWaiters();
   private final AtomicBoolean timed = new AtomicBoolean();
+  private final AtomicBoolean savingEpochs = new AtomicBoolean();
 
   // Written under the core's lock.
   private volatile long durableEnd;
   private volatile long acknowledgedEnd;
+  private volatile long recoveryPoint;
   private volatile @Nullable LongConsumer listener;
 
   LogFlushes(LogCore core, long durableEnd) {
     this.core = core;
     this.durableEnd = durableEnd;
+    recoveryPoint = durableEnd;
     acknowledgedEnd = Math.max(durableEnd, promised(core.state.endOffset(), durableEnd));
   }
 
@@ -32,6 +35,13 @@ final class LogFlushes {
   /** What is really on disk. */
   long durableEnd() {
     return durableEnd;
+  }
+
+  /**
+   * Up to where the files beside the data know of what is on disk; above it a start has to look.
+   */
+  long recoveryPoint() {
+    return recoveryPoint;
   }
 
   /** Below it all is as safe as the topic asks. */
@@ -86,8 +96,7 @@ final class LogFlushes {
     }
   }
 
-  private record Taken(
-      List<Segment> dirty, boolean folder, @Nullable String epochs, long end, long cutsBefore) {}
+  private record Taken(List<Segment> dirty, boolean folder, long end, long cutsBefore) {}
 
   private void flushAlone() {
     Taken taken = take();
@@ -103,7 +112,48 @@ final class LogFlushes {
       return false;
     }
     durableEnd = taken.end;
+    saveEpochs();
     return true;
+  }
+
+  /** Under the maintenance lock: writes the leader epochs if they changed. */
+  void saveEpochs() {
+    String epochs;
+    long end;
+    savingEpochs.set(false);
+    core.lock.lock();
+    try {
+      if (!core.isUsable()) {
+        return;
+      }
+      epochs = core.epochs.takeChanges();
+      end = durableEnd;
+    } finally {
+      core.lock.unlock();
+    }
+    boolean saved = epochs == null || write(epochs);
+    core.lock.lock();
+    try {
+      if (saved) {
+        recoveryPoint = Math.max(recoveryPoint, end);
+      } else {
+        core.epochs.notWritten();
+      }
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  private boolean write(String epochs) {
+    try {
+      Checkpoints.replace(core.disk, core.folder.resolve("leader-epoch-checkpoint"), epochs);
+      return true;
+    } catch (NotWrittenException e) {
+      return false;
+    } catch (IOException e) {
+      core.directory.fail(e);
+      return false;
+    }
   }
 
   /** What is to be forced, which is noted as done; null if nothing may be. */
@@ -124,8 +174,7 @@ final class LogFlushes {
       }
       boolean folder = core.folderDirty;
       core.folderDirty = false;
-      String epochs = core.epochs.takeChanges();
-      return new Taken(dirty, folder, epochs, core.state.endOffset(), core.cuts);
+      return new Taken(dirty, folder, core.state.endOffset(), core.cuts);
     } finally {
       core.lock.unlock();
     }
@@ -134,15 +183,10 @@ final class LogFlushes {
   /** Whether it could be forced; if not, the directory has failed. */
   private boolean force(Taken taken) {
     try {
-      if (taken.epochs != null) {
-        // This forces the folder, too.
-        Checkpoints.replace(
-            core.disk, core.folder.resolve("leader-epoch-checkpoint"), taken.epochs);
-      }
       for (Segment segment : taken.dirty) {
         segment.file.force();
       }
-      if (taken.folder && taken.epochs == null) {
+      if (taken.folder) {
         core.disk.forceDirectory(core.folder);
       }
     } catch (IOException e) {
@@ -162,6 +206,12 @@ final class LogFlushes {
         return;
       }
       durableEnd = end;
+      if (core.epochs.isSaved()) {
+        recoveryPoint = end;
+      } else if (savingEpochs.compareAndSet(false, true)) {
+        // Nobody waits for it: after a crash the batches above the recovery point tell theirs.
+        core.directory.later(0, core.log::saveEpochs);
+      }
       acknowledgedEnd = Math.max(acknowledgedEnd, promised(core.state.endOffset(), end));
       ready = waiters.takeUpTo(acknowledgedEnd);
     } finally {
@@ -198,15 +248,23 @@ final class LogFlushes {
     ready.forEach(Runnable::run);
   }
 
+  /** Under the lock: those who wait for what is above an offset, which was cut away. */
+  List<Runnable> takeAbove(long offset) {
+    return waiters.takeAbove(offset);
+  }
+
   /** Under the lock: says that no more than this is on disk, before something is cut away. */
   void lower(long offset) {
     core.cuts++;
     durableEnd = Math.min(durableEnd, offset);
+    recoveryPoint = Math.min(recoveryPoint, offset);
   }
 
-  /** Under the lock: all up to the log's end, which may be lower than it was, is on disk. */
+  /** Under all locks: all up to the log's end, which may be lower than it was, is on disk. */
   void allDurable(long endOffset) {
     durableEnd = endOffset;
     acknowledgedEnd = endOffset;
+    // What was cut away must not be in the file when other epochs have written there.
+    saveEpochs();
   }
 }

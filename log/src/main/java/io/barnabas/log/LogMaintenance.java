@@ -68,6 +68,16 @@ final class LogMaintenance {
     }
   }
 
+  /** Writes the leader epochs if they changed. */
+  void saveEpochs() {
+    core.maintenance.lock();
+    try {
+      flushes.saveEpochs();
+    } finally {
+      core.maintenance.unlock();
+    }
+  }
+
   private void sealOne(LogCore.Sealed one) throws IOException {
     try {
       writeBeside(one.segment(), Long.MAX_VALUE, one.nextOffset(), one.producers());
@@ -117,7 +127,8 @@ final class LogMaintenance {
         core.lock.unlock();
       }
       flushes.flush();
-      if (flushes.durableEnd() < end) {
+      flushes.saveEpochs();
+      if (flushes.recoveryPoint() < end) {
         return;
       }
       // What was appended since may be lost in a crash, and an entry of it would stay.
@@ -192,7 +203,7 @@ final class LogMaintenance {
       core.producers.expire(nowMs, core.directory.options().producerIdExpirationMs());
       long before = core.state.startOffset();
       if (core.config.cleanupPolicy().contains("delete")) {
-        long durable = flushes.durableEnd();
+        long durable = Math.min(flushes.durableEnd(), core.retentionLimit.getAsLong());
         long from = Retention.retainedFrom(core, nowMs);
         if (from >= core.state.endOffset() && core.state.activeBytes() > 0 && from <= durable) {
           core.roll(nowMs);

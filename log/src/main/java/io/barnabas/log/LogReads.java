@@ -8,7 +8,6 @@ import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 
 /** Finds batches by offset, in an immutable view of a log. */
 final class LogReads {
-  private static final LogSlice NOTHING = new LogSlice(List.of(), List.of(), false);
   private static final LogSlice NO_ROOM = new LogSlice(List.of(), List.of(), true);
 
   private LogReads() {}
@@ -29,7 +28,7 @@ final class LogReads {
     }
     long upTo = Math.min(upToOffsetExclusive, now.endOffset());
     if (fromOffset >= upTo) {
-      return NOTHING;
+      return LogSlice.EMPTY;
     }
     return maxBytes > 0 || atLeastOneBatch
         ? collect(now, fromOffset, upTo, maxBytes, atLeastOneBatch)

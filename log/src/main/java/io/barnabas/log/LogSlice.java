@@ -5,6 +5,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Whole batches of a log, in order. Keeps their files open until it is closed. Thread-safe. */
 public final class LogSlice implements AutoCloseable {
+  /** No batches. */
+  public static final LogSlice EMPTY = new LogSlice(List.of(), List.of(), false);
+
   private final List<FileRegion> regions;
   private final int sizeBytes;
   private final List<Segment> held;

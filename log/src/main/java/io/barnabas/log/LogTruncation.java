@@ -20,8 +20,9 @@ final class LogTruncation {
   }
 
   /** As {@link PartitionLog#truncateTo}. */
-  void truncateTo(long offset) throws IOException {
+  void truncateTo(long offset, int leaderEpoch) throws IOException {
     alone(
+        leaderEpoch,
         () -> {
           LogState old = core.state;
           if (offset >= old.endOffset()) {
@@ -36,18 +37,21 @@ final class LogTruncation {
   }
 
   /** As {@link PartitionLog#truncateFullyAndStartAt}. */
-  void truncateFullyAndStartAt(long offset) throws IOException {
-    alone(() -> restart(offset));
+  void truncateFullyAndStartAt(long offset, int leaderEpoch) throws IOException {
+    alone(leaderEpoch, () -> restart(offset));
   }
 
-  private void alone(Cut cut) throws IOException {
+  private void alone(int leaderEpoch, Cut cut) throws IOException {
+    List<Runnable> waitInVain = List.of();
     // No flush or seal under way may go on to write about what is cut away.
     core.maintenance.lock();
     core.flushing.lock();
     core.lock.lock();
     try {
       core.checkUsable();
+      core.checkEpoch(leaderEpoch);
       cut.run();
+      waitInVain = flushes.takeAbove(core.state.endOffset());
     } catch (IOException e) {
       throw core.directory.fail(e);
     } finally {
@@ -55,6 +59,7 @@ final class LogTruncation {
       core.flushing.unlock();
       core.maintenance.unlock();
     }
+    waitInVain.forEach(Runnable::run);
   }
 
   private void cut(LogState old, long offset) throws IOException {

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 
 /**
@@ -79,6 +81,11 @@ public final class PartitionLog {
     maintenance.seal();
   }
 
+  /** Writes the leader epochs if they changed. */
+  void saveEpochs() {
+    maintenance.saveEpochs();
+  }
+
   /** Writes what spares a start after a crash to read what is on disk. */
   void makeRecoverable() throws IOException {
     maintenance.makeRecoverable();
@@ -95,9 +102,9 @@ public final class PartitionLog {
   }
 
   /**
-   * Runs an action once all below an offset may be acknowledged, or the directory has failed: check
-   * {@link LogDirectory#failure} in it. Runs at once on the caller, or later on the flusher's
-   * thread, in the order of offsets; must not block.
+   * Runs an action once all below an offset may be acknowledged, or never will be: check {@link
+   * #isUsable} in it, and that nothing was cut away. Runs at once on the caller, or later on the
+   * flusher's thread, in the order of offsets; must not block.
    */
   public void whenFlushed(long offsetExclusive, Runnable action) {
     flushes.whenFlushed(offsetExclusive, action);
@@ -114,6 +121,11 @@ public final class PartitionLog {
   /** What is really on disk. */
   long durableEnd() {
     return flushes.durableEnd();
+  }
+
+  /** All below it is on disk, and the files beside the data say so. */
+  long recoveryPoint() {
+    return flushes.recoveryPoint();
   }
 
   /**
@@ -154,14 +166,20 @@ public final class PartitionLog {
         core.id, core.state, fromOffset, upToOffsetExclusive, maxBytes, atLeastOneBatch);
   }
 
-  /** Removes all from an offset on, durably; offsets at or above the end change nothing. */
-  public void truncateTo(long offset) throws IOException {
-    truncation.truncateTo(offset);
+  /**
+   * Removes all from an offset on, durably; offsets at or above the end change nothing. Who waits
+   * for something above it is called.
+   *
+   * @param leaderEpoch in the name of which leadership
+   * @throws NotLeaderOrFollowerException if a later one has begun; nothing was removed then
+   */
+  public void truncateTo(long offset, int leaderEpoch) throws IOException {
+    truncation.truncateTo(offset, leaderEpoch);
   }
 
-  /** Removes everything; the log then begins and ends at an offset. */
-  public void truncateFullyAndStartAt(long offset) throws IOException {
-    truncation.truncateFullyAndStartAt(offset);
+  /** Removes everything, as {@link #truncateTo}; the log then begins and ends at an offset. */
+  public void truncateFullyAndStartAt(long offset, int leaderEpoch) throws IOException {
+    truncation.truncateFullyAndStartAt(offset, leaderEpoch);
   }
 
   /**
@@ -225,15 +243,40 @@ public final class PartitionLog {
     }
   }
 
-  /** Notes that a new leader epoch begins at the log's end. */
-  public void assignEpochStart(int leaderEpoch) {
+  /**
+   * This node leads from now on: a new leader epoch begins at the log's end, and what is done in
+   * the name of an earlier one is refused.
+   *
+   * @return where it begins
+   */
+  public long assignEpochStart(int leaderEpoch) {
     core.lock.lock();
     try {
-      core.epochs.assign(leaderEpoch, core.state.endOffset());
+      core.leaderEpoch = Math.max(core.leaderEpoch, leaderEpoch);
+      core.epochs.begin(leaderEpoch, core.state.endOffset());
+      return core.state.endOffset();
     } finally {
       core.lock.unlock();
     }
-    core.directory.flusher().add(this);
+  }
+
+  /**
+   * Another node leads from now on, or none: what is done in the name of an earlier leader epoch is
+   * refused, and an epoch of this log without records is forgotten.
+   */
+  public void beginToFollow(int leaderEpoch) {
+    core.lock.lock();
+    try {
+      core.leaderEpoch = Math.max(core.leaderEpoch, leaderEpoch);
+      core.epochs.truncateFromEnd(core.state.endOffset());
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /** What gives the offset up to which retention may remove records; until then there is none. */
+  public void limitRetention(LongSupplier limit) {
+    core.retentionLimit = limit;
   }
 
   /** The bytes of all segments' batches. */

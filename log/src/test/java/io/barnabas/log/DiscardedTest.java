@@ -94,7 +94,7 @@ class DiscardedTest {
           flushed(log);
           log.makeRecoverable();
           assertThat(world.disk().size(FOLDER.resolve(Segment.name(0, ".index")))).isPositive();
-          log.truncateTo(10);
+          log.truncateTo(10, 100);
           appendPairs(log, 4_000);
           logs.checkpoint();
         });
@@ -142,7 +142,7 @@ class DiscardedTest {
           flushed(log);
           world.threads().sleep(TimeUnit.SECONDS.toNanos(10));
           assertThat(world.disk().exists(FOLDER.resolve(Segment.name(4, ".snapshot")))).isTrue();
-          log.truncateTo(1);
+          log.truncateTo(1, 100);
           log.append(batch("a", "b", "c", "d", "e"), CLIENT);
           flushed(log);
           assertThat(log.segmentCount()).isEqualTo(1);

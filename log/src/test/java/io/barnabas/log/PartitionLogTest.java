@@ -64,7 +64,7 @@ class PartitionLogTest {
             .singleElement()
             .satisfies(r -> assertThat(r.offset()).isEqualTo(7));
       }
-      log.truncateTo(5);
+      log.truncateTo(5, 100);
       assertThat(log.append(batch(Compression.NONE, "new"), CLIENT).firstOffset()).isEqualTo(5);
     }
   }

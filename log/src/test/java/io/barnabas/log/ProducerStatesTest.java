@@ -193,7 +193,7 @@ class ProducerStatesTest {
             append(log, 7, 0, i, 1);
           }
           append(log, 8, 0, 0, 1);
-          log.truncateTo(11);
+          log.truncateTo(11, 100);
           assertThat(log.producers()).extracting(ActiveProducer::producerId).containsExactly(7L);
           gap(log, 0, 12);
           repeated(log, 10, 1, 10);

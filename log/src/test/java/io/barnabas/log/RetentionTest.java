@@ -238,19 +238,19 @@ class RetentionTest {
                 assertThat(log.endOffsetForEpoch(3)).isEqualTo(new EpochEnd(2, 8));
                 assertThat(log.endOffsetForEpoch(5)).isEqualTo(new EpochEnd(5, 11));
                 assertThat(log.endOffsetForEpoch(6)).isEqualTo(new EpochEnd(-1, -1));
-                log.truncateTo(log.endOffsetForEpoch(3).endOffset());
+                log.truncateTo(log.endOffsetForEpoch(3).endOffset(), 100);
                 assertThat(log.view().logEndOffset()).isEqualTo(8);
                 assertThat(log.latestEpoch()).isEqualTo(new LeaderEpoch(2));
-                log.truncateTo(6);
+                log.truncateTo(6, 100);
                 assertThat(log.endOffsetForEpoch(2)).isEqualTo(new EpochEnd(2, 6));
               }
               try (LogDirectory logs = open(world)) {
                 PartitionLog log = logs.openOrCreate(ID, fourASegment());
                 assertThat(valuesOf(log)).isEqualTo(expected(0, 6));
                 assertThat(log.latestEpoch()).isEqualTo(new LeaderEpoch(2));
-                log.truncateTo(5);
+                log.truncateTo(5, 100);
                 assertThat(log.latestEpoch()).isEqualTo(new LeaderEpoch(0));
-                log.truncateFullyAndStartAt(20);
+                log.truncateFullyAndStartAt(20, 100);
                 assertThat(log.view()).isEqualTo(new LogView(20, 20, 20));
                 assertThat(log.latestEpoch()).isEqualTo(LeaderEpoch.NONE);
                 log.append(batch("value-20"), new AppendContext(7, Origin.CLIENT));

@@ -6,13 +6,13 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** An append that is in the leader's log, and the ways to wait for more. */
 public final class AppendTicket {
-  private final Replica replica;
+  private final Replication replication;
   private final Acks acks;
   private final int leaderEpoch;
   private final Appended appended;
 
-  AppendTicket(Replica replica, Acks acks, int leaderEpoch, Appended appended) {
-    this.replica = replica;
+  AppendTicket(Replication replication, Acks acks, int leaderEpoch, Appended appended) {
+    this.replication = replication;
     this.acks = acks;
     this.leaderEpoch = leaderEpoch;
     this.appended = appended;
@@ -32,8 +32,8 @@ public final class AppendTicket {
   public void whenAcknowledged(Consumer<Errors> callback) {
     switch (acks) {
       case NONE -> callback.accept(Errors.NONE);
-      case LEADER -> replica.whenFlushed(appended.lastOffset() + 1, leaderEpoch, callback);
-      case ALL -> replica.whenReplicated(appended.lastOffset() + 1, leaderEpoch, callback);
+      case LEADER -> replication.whenFlushed(appended.lastOffset() + 1, leaderEpoch, callback);
+      case ALL -> replication.whenReplicated(appended.lastOffset() + 1, leaderEpoch, callback);
     }
   }
 }

@@ -2,22 +2,15 @@ package io.barnabas.replica;
 
 import io.barnabas.log.AppendContext;
 import io.barnabas.log.EpochEnd;
-import io.barnabas.log.LogSlice;
 import io.barnabas.log.LogView;
 import io.barnabas.log.OffsetAndTimestamp;
 import io.barnabas.log.Origin;
 import io.barnabas.log.PartitionLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.FencedLeaderEpochException;
@@ -27,43 +20,28 @@ import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownLeaderEpochException;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One partition's replica on this node. Thread-safe. Refusals are {@link ApiException}s with
- * Kafka's codes. Its records count as replicated up to the high watermark, which never goes back.
+ * Kafka's codes. Its records count as replicated up to the high watermark, which goes back only
+ * when a follower has to cut its log.
  */
 public final class Replica {
-  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-
   private final PartitionLog log;
-  private final Cuts cuts;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final OffsetWaiters waiters = new OffsetWaiters();
-  private final Map<Long, Runnable> listeners = new LinkedHashMap<>();
-  private long nextListener;
-
-  private volatile Role role;
-  private volatile int minInsyncReplicas;
+  private final ReplicaContext context;
+  private final Replication replication;
   private volatile boolean deletable;
-  private volatile boolean closed;
-  private volatile long highWatermark;
 
-  Replica(PartitionLog log, Cuts cuts, Role role, TopicConfig config) {
+  /** Follows nobody until the first {@link #update}. */
+  Replica(PartitionLog log, ReplicaContext context, Role role, TopicConfig config) {
     this.log = log;
-    this.cuts = cuts;
-    this.role = role;
-    minInsyncReplicas = config.minInsyncReplicas();
-    deletable = config.log().cleanupPolicy().contains("delete");
+    this.context = context;
+    replication = new Replication(log, context);
+    log.limitRetention(replication::highWatermark);
     // First, and only then a look at where the log is: a flush in between would go unnoticed.
-    log.onFlushed(end -> advance());
-    highWatermark = log.flushedEndOffset();
-    if (role instanceof Role.Leader leader) {
-      log.assignEpochStart(leader.leaderEpoch());
-    }
+    log.onFlushed(end -> replication.advance());
+    update(role, config);
   }
 
   /** Which partition this is. */
@@ -73,27 +51,32 @@ public final class Replica {
 
   /** Whether this node leads the partition. */
   public boolean isLeader() {
-    return !closed && role instanceof Role.Leader;
+    return replication.role() instanceof Role.Leader;
   }
 
   /** The newest leadership that this node has heard of. */
   public int leaderEpoch() {
-    return role.leaderEpoch();
+    return replication.role().leaderEpoch();
   }
 
   /** All below it is on every in-sync replica, and may be read. */
   public long highWatermark() {
-    return highWatermark;
+    return replication.highWatermark();
   }
 
   /** All below it is decided; the high watermark, because there are no transactions yet. */
   public long lastStableOffset() {
-    return highWatermark;
+    return replication.highWatermark();
   }
 
   /** The log's bounds now. */
   public LogView view() {
     return log.view();
+  }
+
+  /** The in-sync replicas that the cluster knows of; none if this node does not lead. */
+  public List<Integer> inSyncReplicas() {
+    return replication.role() instanceof Role.Leader leader ? leader.isr() : List.of();
   }
 
   /** The log below; for what only looks at it. */
@@ -109,84 +92,20 @@ public final class Replica {
    */
   public AppendTicket append(ByteBuffer batches, Origin origin, Acks acks) {
     Role.Leader leader = leader(OptionalInt.empty());
-    int enough = Math.min(minInsyncReplicas, leader.replicaCount());
-    if (acks == Acks.ALL && leader.isrSize() < enough) {
+    int enough = leader.enough(replication.minInsyncReplicas());
+    if (acks == Acks.ALL && leader.isr().size() < enough) {
       throw new NotEnoughReplicasException(
           "%s has %d in-sync replicas and needs %d"
-              .formatted(id().topicPartition(), leader.isrSize(), enough));
+              .formatted(id().topicPartition(), leader.isr().size(), enough));
     }
     try {
-      AppendContext context = new AppendContext(leader.leaderEpoch(), origin);
-      return new AppendTicket(this, acks, leader.leaderEpoch(), log.append(batches, context));
+      AppendContext by = new AppendContext(leader.leaderEpoch(), origin);
+      AppendTicket ticket =
+          new AppendTicket(replication, acks, leader.leaderEpoch(), log.append(batches, by));
+      replication.appended();
+      return ticket;
     } catch (IOException e) {
       throw storage(e);
-    }
-  }
-
-  void whenFlushed(long offset, int epoch, Consumer<Errors> callback) {
-    log.whenFlushed(
-        offset,
-        () -> tell(callback, leads(epoch) && log.isUsable() ? Errors.NONE : whyNever(epoch)));
-  }
-
-  void whenReplicated(long offset, int epoch, Consumer<Errors> callback) {
-    lock.lock();
-    try {
-      if (highWatermark < offset && mayAdvance() && leads(epoch)) {
-        waiters.add(offset, callback);
-        return;
-      }
-    } finally {
-      lock.unlock();
-    }
-    boolean replicated = highWatermark >= offset && role.leaderEpoch() == epoch;
-    tell(callback, replicated ? Errors.NONE : whyNever(epoch));
-  }
-
-  private boolean mayAdvance() {
-    return isLeader() && log.isUsable();
-  }
-
-  /** Whether what was appended then is sure to be what the log still has there. */
-  private boolean leads(int epoch) {
-    return isLeader() && role.leaderEpoch() == epoch;
-  }
-
-  private Errors whyNever(int epoch) {
-    return leads(epoch) ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
-  }
-
-  /** Takes notice of the log's flushed end, or that it has failed. */
-  void advance() {
-    List<Consumer<Errors>> replicated;
-    List<Consumer<Errors>> refused = List.of();
-    List<Runnable> told;
-    lock.lock();
-    try {
-      highWatermark = Math.max(highWatermark, log.flushedEndOffset());
-      replicated = waiters.takeUpTo(highWatermark);
-      if (!mayAdvance()) {
-        refused = waiters.takeUpTo(Long.MAX_VALUE);
-      }
-      told = new ArrayList<>(listeners.values());
-    } finally {
-      lock.unlock();
-    }
-    replicated.forEach(callback -> tell(callback, Errors.NONE));
-    refused.forEach(callback -> tell(callback, whyNever(leaderEpoch())));
-    told.forEach(this::tell);
-  }
-
-  private void tell(Consumer<Errors> callback, Errors error) {
-    tell(() -> callback.accept(error));
-  }
-
-  /** One that fails must not keep the others, or the disk's thread, from going on. */
-  private void tell(Runnable callback) {
-    try {
-      callback.run();
-    } catch (RuntimeException e) {
-      LOG.error("One who waited for {} failed when told", id(), e);
     }
   }
 
@@ -195,22 +114,12 @@ public final class Replica {
    * longer what it was. It must not block.
    */
   public Registration onHighWatermark(Runnable listener) {
-    long number;
-    lock.lock();
-    try {
-      number = nextListener++;
-      listeners.put(number, listener);
-    } finally {
-      lock.unlock();
-    }
-    return () -> {
-      lock.lock();
-      try {
-        listeners.remove(number);
-      } finally {
-        lock.unlock();
-      }
-    };
+    return replication.addListener(listener, false);
+  }
+
+  /** As {@link #onHighWatermark}, and each time something was appended. */
+  public Registration onLogEnd(Runnable listener) {
+    return replication.addListener(listener, true);
   }
 
   /**
@@ -221,42 +130,42 @@ public final class Replica {
    */
   public ReplicaRead read(FetchSpec spec) {
     leader(spec.currentLeaderEpoch());
-    LogView view = log.view();
-    long watermark = highWatermark;
-    Optional<EpochEnd> diverging = divergence(spec);
-    long upTo =
-        switch (spec.upTo()) {
-          case HIGH_WATERMARK -> watermark;
-          case LAST_STABLE_OFFSET -> lastStableOffset();
-          case LOG_END -> view.logEndOffset();
-        };
     try {
-      LogSlice slice =
-          log.read(
-              spec.fetchOffset(),
-              diverging.isPresent() ? spec.fetchOffset() : upTo,
-              spec.maxBytes(),
-              spec.atLeastOneBatch());
-      return new ReplicaRead(
-          slice, watermark, lastStableOffset(), view.logStartOffset(), diverging);
+      return ReplicaReads.read(log, spec, highWatermark());
     } catch (IOException e) {
       throw storage(e);
     }
   }
 
-  private Optional<EpochEnd> divergence(FetchSpec spec) {
-    if (spec.lastFetchedEpoch().isEmpty()) {
-      return Optional.empty();
+  /**
+   * Reads for a follower, up to the log's end, and takes notice of how far it is.
+   *
+   * @throws ApiException as {@link #read}; and UNKNOWN_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER if it
+   *     is not a follower, or an earlier start of its broker
+   */
+  public ReplicaRead read(FetchSpec spec, FollowerFetch follower) {
+    Role.Leader leader = leader(spec.currentLeaderEpoch());
+    if (!leader.replicas().contains(follower.broker()) || follower.broker() == context.nodeId()) {
+      String message = "The reader is not a replica of " + id().topicPartition();
+      throw spec.currentLeaderEpoch().isPresent()
+          ? new UnknownLeaderEpochException(message)
+          : new NotLeaderOrFollowerException(message);
     }
-    int epoch = spec.lastFetchedEpoch().getAsInt();
-    EpochEnd end = log.endOffsetForEpoch(epoch);
-    if (end.epoch() < 0 || end.endOffset() < 0) {
-      throw new OffsetOutOfRangeException(
-          "%s knows no end of the epoch %d".formatted(id().topicPartition(), epoch));
+    if (context.isStale(follower.broker(), follower.brokerEpoch())) {
+      throw new NotLeaderOrFollowerException(
+          "Broker %d has started again since it sent this".formatted(follower.broker()));
     }
-    return end.epoch() < epoch || end.endOffset() < spec.fetchOffset()
-        ? Optional.of(end)
-        : Optional.empty();
+    try {
+      ReplicaRead read = ReplicaReads.read(log, spec, highWatermark());
+      if (follower.isNew()
+          && spec.currentLeaderEpoch().isPresent()
+          && read.divergingEpoch().isEmpty()) {
+        replication.fetched(follower, spec.fetchOffset(), leader.leaderEpoch());
+      }
+      return read;
+    } catch (IOException e) {
+      throw storage(e);
+    }
   }
 
   /**
@@ -268,32 +177,19 @@ public final class Replica {
    */
   public OffsetAndTimestamp listOffset(
       long timestampMs, ReadLimit limit, OptionalInt currentLeaderEpoch) {
-    leader(currentLeaderEpoch);
-    long upTo =
-        limit == ReadLimit.LOG_END
-            ? log.view().logEndOffset()
-            : limit == ReadLimit.HIGH_WATERMARK ? highWatermark : lastStableOffset();
-    OffsetAndTimestamp none = new OffsetAndTimestamp(-1, -1, Optional.empty());
+    Role.Leader leader = leader(currentLeaderEpoch);
+    long upTo = limit == ReadLimit.LOG_END ? log.view().logEndOffset() : listable(timestampMs);
     try {
-      if (timestampMs == ListOffsetsRequest.LATEST_TIMESTAMP) {
-        return at(upTo, leaderEpoch());
-      } else if (timestampMs == ListOffsetsRequest.EARLIEST_TIMESTAMP
-          || timestampMs == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
-        long start = log.view().logStartOffset();
-        return at(start, log.epochOf(start).value());
-      } else if (timestampMs == ListOffsetsRequest.MAX_TIMESTAMP) {
-        return log.maxTimestamp(upTo);
-      } else if (timestampMs < 0) {
-        return none;
-      }
-      return log.offsetForTimestamp(timestampMs).filter(f -> f.offset() < upTo).orElse(none);
+      return ReplicaReads.listOffset(log, timestampMs, upTo, leader.leaderEpoch());
     } catch (IOException e) {
       throw storage(e);
     }
   }
 
-  private static OffsetAndTimestamp at(long offset, int epoch) {
-    return new OffsetAndTimestamp(offset, -1, epoch < 0 ? Optional.empty() : Optional.of(epoch));
+  private long listable(long timestampMs) {
+    return timestampMs == ListOffsetsRequest.LATEST_TIMESTAMP
+        ? replication.settledWatermark()
+        : highWatermark();
   }
 
   /**
@@ -313,7 +209,7 @@ public final class Replica {
    * @return the log start offset then; fails with an {@link ApiException}
    */
   public CompletableFuture<Long> deleteRecords(long offset) {
-    return cuts.submit(this, offset);
+    return context.cuts().submit(this, offset);
   }
 
   /** On the worker: the log start offset then, which a crash may still take back. */
@@ -323,7 +219,7 @@ public final class Replica {
       throw new PolicyViolationException(
           "The cleanup.policy of " + id().topic() + " does not allow deleting records");
     }
-    long watermark = highWatermark;
+    long watermark = highWatermark();
     if (offset < -1 || offset > watermark) {
       throw new OffsetOutOfRangeException(
           "Offset %d is above the high watermark %d of %s"
@@ -333,8 +229,7 @@ public final class Replica {
   }
 
   private Role.Leader leader(OptionalInt currentLeaderEpoch) {
-    Role now = role;
-    if (closed || !(now instanceof Role.Leader leader)) {
+    if (!(replication.role() instanceof Role.Leader leader)) {
       throw new NotLeaderOrFollowerException("This node does not lead " + id().topicPartition());
     }
     int asked = currentLeaderEpoch.orElse(leader.leaderEpoch());
@@ -353,35 +248,20 @@ public final class Replica {
     return new KafkaStorageException("The log of " + id().topicPartition() + " failed", cause);
   }
 
+  /** How this replica is replicated. */
+  Replication replication() {
+    return replication;
+  }
+
   /** Takes what the cluster decided; older news changes nothing. */
   void update(Role changed, TopicConfig config) {
-    minInsyncReplicas = config.minInsyncReplicas();
     deletable = config.log().cleanupPolicy().contains("delete");
     log.updateConfig(config.log());
-    if (changed.leaderEpoch() < role.leaderEpoch() || changed.equals(role)) {
-      return;
-    }
-    if (changed instanceof Role.Leader leader) {
-      log.assignEpochStart(leader.leaderEpoch());
-    }
-    List<Consumer<Errors>> refused = List.of();
-    lock.lock();
-    try {
-      if (!(changed instanceof Role.Leader) || changed.leaderEpoch() != role.leaderEpoch()) {
-        // Another may have led in between and have cut away what they wait for.
-        refused = waiters.takeUpTo(Long.MAX_VALUE);
-      }
-      role = changed;
-    } finally {
-      lock.unlock();
-    }
-    refused.forEach(callback -> tell(callback, Errors.NOT_LEADER_OR_FOLLOWER));
-    advance();
+    replication.update(changed, config.minInsyncReplicas());
   }
 
   /** Refuses everything from now on; those who wait are told. */
   void close() {
-    closed = true;
-    advance();
+    replication.close();
   }
 }

@@ -5,6 +5,7 @@ import io.barnabas.log.LogDirectory;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.StoredPartition;
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.world.World;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicIdPartition;
@@ -46,7 +48,10 @@ public final class Replicas implements AutoCloseable {
   private final Worker worker;
   private final Map<TopicPartition, Replica> replicas = new ConcurrentHashMap<>();
   private final Map<TopicPartition, Offline> offline = new ConcurrentHashMap<>();
-  private final Cuts cuts;
+  private final ReplicaLinks links;
+  private final ReplicaContext context;
+  private final IsrChanges isrChanges;
+  private final Fetchers fetchers;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CompletableFuture<Void> waiting;
   private volatile ClusterImage image = ClusterImage.empty("");
@@ -57,15 +62,18 @@ public final class Replicas implements AutoCloseable {
   /** The topics' defaults that the worker has carried out; used by the worker only. */
   private Map<String, String> defaults = Map.of();
 
+  /** Whether the cluster knew of this start of the node in {@link #done}; the worker's. */
+  private boolean member;
+
   private boolean strayed;
 
   /** A partition that should be served here and is not. */
   private record Offline(TopicIdPartition id, String reason) {}
 
-  /** The same with defaults that never change. */
+  /** For a node that is alone, with defaults that never change. */
   public Replicas(
       World world, LogDirectory directory, int nodeId, Map<String, String> topicDefaults) {
-    this(world, directory, nodeId, always(Map.copyOf(topicDefaults)));
+    this(world, directory, nodeId, always(Map.copyOf(topicDefaults)), ReplicaLinks.none());
   }
 
   /**
@@ -73,21 +81,42 @@ public final class Replicas implements AutoCloseable {
    *
    * @param topicDefaults topic-level settings that hold, as of an image, where a topic has none of
    *     its own
+   * @param links to the replicas on other nodes
    */
   public Replicas(
       World world,
       LogDirectory directory,
       int nodeId,
-      Function<ClusterImage, Map<String, String>> topicDefaults) {
+      Function<ClusterImage, Map<String, String>> topicDefaults,
+      ReplicaLinks links) {
     this.directory = directory;
     this.nodeId = nodeId;
     this.topicDefaults = topicDefaults;
     worker = new Worker(world, "barnabas-replicas");
-    cuts = new Cuts(directory, worker);
+    this.links = links;
+    isrChanges =
+        new IsrChanges(
+            world,
+            links.proposals(),
+            this::brokerEpoch,
+            TimeUnit.MILLISECONDS.toNanos(links.lagTimeMaxMs()));
+    fetchers = new Fetchers(world, links, this::brokerEpoch);
+    Cuts cuts = new Cuts(directory, worker);
+    context = new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges);
   }
 
   private static Function<ClusterImage, Map<String, String>> always(Map<String, String> defaults) {
     return image -> defaults;
+  }
+
+  private long brokerEpoch() {
+    return context.brokerEpoch(nodeId);
+  }
+
+  /** Whether the cluster knows of this start of the node. */
+  private boolean isMember(ClusterImage image) {
+    return links.incarnation().isEmpty()
+        || image.broker(nodeId).map(Fact.BrokerImage::incarnation).equals(links.incarnation());
   }
 
   /** The replica of this topic and partition, if it is open here. */
@@ -218,8 +247,10 @@ public final class Replicas implements AutoCloseable {
       }
     }
     Map<String, String> newDefaults = topicDefaults.apply(wanted);
-    boolean allChanged = !newDefaults.equals(defaults);
+    boolean isMember = isMember(wanted);
+    boolean allChanged = !newDefaults.equals(defaults) || isMember != member;
     defaults = newDefaults;
+    member = isMember;
     List<CompletableFuture<Void>> served = new ArrayList<>();
     try {
       for (TopicImage topic : wanted.topics().values()) {
@@ -259,7 +290,7 @@ public final class Replicas implements AutoCloseable {
       if (partition != null && partition.replicas().contains(nodeId)) {
         TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
         if (config.isPresent()) {
-          open(id, Role.of(partition, nodeId), config.get()).ifPresent(served::add);
+          open(id, Role.of(partition, nodeId, member), config.get()).ifPresent(served::add);
         } else if (!replicas.containsKey(id.topicPartition())) {
           setOffline(id, unusable);
         }
@@ -274,10 +305,11 @@ public final class Replicas implements AutoCloseable {
     try {
       if (replica != null) {
         replica.update(role, config);
+        fetchers.follow(replica);
         return Optional.empty();
       }
       PartitionLog log = directory.openOrCreate(id, config.log());
-      Replica opened = new Replica(log, cuts, role, config);
+      Replica opened = new Replica(log, context, role, config);
       CompletableFuture<Void> served = new CompletableFuture<>();
       // What a crash left may have been acknowledged, but can be read only when it is on disk:
       // until then the high watermark would be one that clients have already seen passed.
@@ -310,8 +342,9 @@ public final class Replicas implements AutoCloseable {
     TopicPartition name = opened.id().topicPartition();
     if (opened.log().isUsable()) {
       // The thread that forced the log may not have told the replica yet.
-      opened.advance();
+      opened.replication().advance();
       replicas.put(name, opened);
+      fetchers.follow(opened);
       offline.remove(name);
     } else {
       opened.close();
@@ -326,6 +359,7 @@ public final class Replicas implements AutoCloseable {
 
   private void remove(Replica replica) {
     replicas.remove(replica.id().topicPartition(), replica);
+    fetchers.forget(replica.id());
     replica.close();
     delete(replica.id());
   }
@@ -375,6 +409,8 @@ public final class Replicas implements AutoCloseable {
   @Override
   public void close() {
     worker.stop();
+    fetchers.stop();
+    isrChanges.stop();
     all().forEach(Replica::close);
     replicas.clear();
   }

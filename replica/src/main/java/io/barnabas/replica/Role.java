@@ -1,21 +1,63 @@
 package io.barnabas.replica;
 
 import io.barnabas.metadata.PartitionImage;
+import java.util.List;
 
 /** What this node is to a partition, as the cluster decided it. */
 sealed interface Role {
   /** The leadership that this role belongs to. */
   int leaderEpoch();
 
-  /** Leads the partition. */
-  record Leader(int leaderEpoch, int isrSize, int replicaCount) implements Role {}
+  /** Which state of the partition says so. */
+  int partitionEpoch();
 
-  /** Does not lead it. */
-  record NotLeader(int leaderEpoch) implements Role {}
+  /**
+   * Leads the partition.
+   *
+   * @param isr the in-sync replicas that the cluster knows of, this node among them
+   * @param replicas all that are assigned
+   */
+  record Leader(int leaderEpoch, int partitionEpoch, List<Integer> isr, List<Integer> replicas)
+      implements Role {
+    /** How many have to be in sync for acks=all. */
+    int enough(int minInsyncReplicas) {
+      return Math.max(1, Math.min(minInsyncReplicas, replicas.size()));
+    }
+  }
 
-  static Role of(PartitionImage partition, int nodeId) {
-    return partition.leader() == nodeId
-        ? new Leader(partition.leaderEpoch(), partition.isr().size(), partition.replicas().size())
-        : new NotLeader(partition.leaderEpoch());
+  /**
+   * Does not lead it.
+   *
+   * @param leader who does, or {@link PartitionImage#NO_LEADER} if nobody does or it is not to be
+   *     followed
+   */
+  record Follower(int leader, int leaderEpoch, int partitionEpoch) implements Role {}
+
+  /**
+   * The role of a node.
+   *
+   * @param member whether the cluster knows of this start of the node. If it does not, what it says
+   *     is about the last one, which may have had records that this one has not; leading on in the
+   *     same epoch would give their offsets away again.
+   */
+  static Role of(PartitionImage partition, int nodeId, boolean member) {
+    if (partition.leader() == nodeId && member) {
+      return new Leader(
+          partition.leaderEpoch(),
+          partition.partitionEpoch(),
+          partition.isr(),
+          partition.replicas());
+    }
+    int leader =
+        member && partition.leader() != nodeId ? partition.leader() : PartitionImage.NO_LEADER;
+    return new Follower(leader, partition.leaderEpoch(), partition.partitionEpoch());
+  }
+
+  /** Whether another role comes after this one. */
+  default boolean isBefore(Role other) {
+    boolean older =
+        other.leaderEpoch() < leaderEpoch()
+            || (other.leaderEpoch() == leaderEpoch() && other.partitionEpoch() < partitionEpoch());
+    return !older && !equals(other);
   }
 }

@@ -214,9 +214,11 @@ class ReplicasFaultTest {
                   append(replica, Acks.ALL).whenAcknowledged(told::add);
                   append(replica, Acks.LEADER).whenAcknowledged(told::add);
                   TopicConfig config = TopicConfig.of(Map.of(), Map.of());
-                  replica.update(Role.of(led(2, 1), 1), config);
-                  assertThat(told).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
-                  replica.update(Role.of(led(1, 2), 1), config);
+                  replica.update(Role.of(led(2, 1), 1, true), config);
+                  assertThat(told)
+                      .containsExactly(
+                          Errors.NOT_LEADER_OR_FOLLOWER, Errors.NOT_LEADER_OR_FOLLOWER);
+                  replica.update(Role.of(led(1, 2), 1, true), config);
                   sleepSeconds(10);
                   assertThat(told)
                       .containsExactly(

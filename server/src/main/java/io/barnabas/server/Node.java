@@ -3,6 +3,7 @@ package io.barnabas.server;
 import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.metadata.RegisterBroker;
+import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.api.ControlContext;
 import io.barnabas.server.api.Handlers;
@@ -76,7 +77,9 @@ public final class Node implements AutoCloseable {
     }
     replicas =
         stopping.add(
-            "The replicas", new Replicas(world, directory, settings.nodeId(), live::topicDefaults));
+            "The replicas",
+            new Replicas(
+                world, directory, settings.nodeId(), live::topicDefaults, ReplicaLinks.none()));
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);

@@ -8,6 +8,7 @@ import io.barnabas.metadata.RegisterBroker;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.SingleNodeOptions;
 import io.barnabas.quorum.SingleNodeQuorum;
+import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.net.ApiHandler;
@@ -76,7 +77,8 @@ class ControlHandlersTest {
                     world, SELF, path.resolve("quorum"), SingleNodeOptions.defaults()),
                 "cluster",
                 cause -> assertThat(cause).isNull());
-        Replicas replicas = new Replicas(world, directory, 1, settings::topicDefaults)) {
+        Replicas replicas =
+            new Replicas(world, directory, 1, settings::topicDefaults, ReplicaLinks.none())) {
       controller.submit(new RegisterBroker(1, new Uuid(1, 1), Optional.empty(), List.of())).join();
       body.run(
           new ControlContext(

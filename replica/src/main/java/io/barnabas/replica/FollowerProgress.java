@@ -1,0 +1,46 @@
+package io.barnabas.replica;
+
+/** How far a follower is, as its leader knows it. Used under the replica's lock. */
+final class FollowerProgress {
+  private static final long UNKNOWN = -1;
+
+  private long flushedEnd = UNKNOWN;
+  private long brokerEpoch = UNKNOWN;
+  private long lastFetchNanos;
+  private long leaderEndThen = UNKNOWN;
+  private long caughtUpNanos;
+
+  /** Counts as caught up until it has had the time to show it. */
+  FollowerProgress(long nowNanos) {
+    caughtUpNanos = nowNanos;
+    lastFetchNanos = nowNanos;
+  }
+
+  /** All below it is on the follower's disk; -1 as long as it has not fetched. */
+  long flushedEnd() {
+    return flushedEnd;
+  }
+
+  /** What it last proved itself with; -1 if it never did. */
+  long brokerEpoch() {
+    return brokerEpoch;
+  }
+
+  void fetched(long offset, long epoch, long leaderEnd, long nowNanos) {
+    if (offset >= leaderEnd) {
+      caughtUpNanos = nowNanos;
+    } else if (leaderEndThen != UNKNOWN && offset >= leaderEndThen) {
+      // It now has all that was there when it asked last.
+      caughtUpNanos = lastFetchNanos;
+    }
+    flushedEnd = offset;
+    brokerEpoch = epoch;
+    leaderEndThen = leaderEnd;
+    lastFetchNanos = nowNanos;
+  }
+
+  /** Whether it had all that the leader has at some time not longer ago than the lag. */
+  boolean isCaughtUp(long leaderEnd, long nowNanos, long lagNanos) {
+    return flushedEnd == leaderEnd || nowNanos - caughtUpNanos <= lagNanos;
+  }
+}

@@ -1,0 +1,250 @@
+package io.barnabas.replica;
+
+import io.barnabas.replica.LeaderFetch.FetchOrder;
+import io.barnabas.replica.LeaderFetch.Fetched;
+import io.barnabas.replica.LeaderFetch.Wanted;
+import io.barnabas.world.Monitor;
+import io.barnabas.world.World;
+import io.barnabas.world.WorldThread;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicIdPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one leader in all its partitions, on a platform thread: fetches, appends, waits until
+ * that is on disk, and fetches again, so that what it asks for next says what is on disk.
+ */
+final class LeaderFetcher {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderFetcher.class);
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final int MOST_DOUBLINGS = 4;
+
+  /** Newcomers break into a fetch that may wait for long; not more often than this. */
+  private static final long RESET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final World world;
+  private final int leader;
+  private final LeaderFetch.Line line;
+  private final LongSupplier brokerEpoch;
+  private final int maxWaitMs;
+  private final Monitor monitor;
+  private final WorldThread thread;
+
+  // Under the monitor.
+  private final Map<TopicIdPartition, FollowedPartition> followed = new LinkedHashMap<>();
+  private int flushing;
+  private boolean fetching;
+  private boolean interrupted;
+  private boolean stopped;
+  private long lastResetNanos;
+
+  // The thread's own.
+  private Map<TopicIdPartition, FollowedPartition> asked = Map.of();
+  private int failures;
+  private long notBeforeNanos;
+
+  LeaderFetcher(
+      World world, int leader, LeaderFetch leaders, LongSupplier brokerEpoch, int maxWaitMs) {
+    this.world = world;
+    this.leader = leader;
+    this.brokerEpoch = brokerEpoch;
+    this.maxWaitMs = maxWaitMs;
+    line = leaders.line(leader);
+    monitor = world.threads().newMonitor();
+    notBeforeNanos = now();
+    lastResetNanos = now() - RESET_NANOS;
+    thread = world.threads().startPlatform("barnabas-follow-" + leader, this::run);
+  }
+
+  private long now() {
+    return world.clock().nanoTime();
+  }
+
+  /** Follows a replica from now on, in this epoch. */
+  void follow(Replica replica, int leaderEpoch) {
+    FollowedPartition partition = new FollowedPartition(replica, leaderEpoch, now());
+    boolean reset = false;
+    monitor.lock();
+    try {
+      FollowedPartition before = followed.get(replica.id());
+      if (before != null && before.leaderEpoch() >= leaderEpoch) {
+        return;
+      }
+      followed.put(replica.id(), partition);
+      flushing++;
+      if (fetching && now() - lastResetNanos >= RESET_NANOS) {
+        lastResetNanos = now();
+        interrupted = true;
+        reset = true;
+      }
+    } finally {
+      monitor.unlock();
+    }
+    // What it appended while it led, perhaps.
+    partition.log().whenFlushed(partition.log().view().logEndOffset(), this::flushed);
+    if (reset) {
+      line.reset();
+    }
+  }
+
+  /** Follows it no longer; what is under way of it comes to nothing in the log. */
+  void forget(TopicIdPartition id) {
+    monitor.lock();
+    try {
+      followed.remove(id);
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  boolean isIdle() {
+    monitor.lock();
+    try {
+      return followed.isEmpty();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void flushed() {
+    monitor.lock();
+    try {
+      flushing--;
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void run() {
+    for (FetchOrder order = next(); order != null; order = next()) {
+      List<Fetched> answer = fetch(order);
+      if (answer != null) {
+        failures = 0;
+        answer.forEach(this::take);
+      }
+    }
+  }
+
+  /** The answer, or null if there is none. */
+  private @Nullable List<Fetched> fetch(FetchOrder order) {
+    try {
+      List<Fetched> answer = line.fetch(order).join();
+      endFetch(false);
+      return answer;
+    } catch (CompletionException e) {
+      if (!endFetch(true)) {
+        if (failures == 0) {
+          Throwable cause = e.getCause() == null ? e : e.getCause();
+          LOG.warn("Node {} cannot be followed for now: {}", leader, cause.getMessage());
+        }
+        notBeforeNanos = now() + (FIRST_PAUSE_NANOS << Math.min(failures++, MOST_DOUBLINGS));
+      }
+      return null;
+    }
+  }
+
+  /** Whether, if it failed, that was because it was broken into. */
+  private boolean endFetch(boolean failed) {
+    monitor.lock();
+    try {
+      fetching = false;
+      boolean expected = interrupted || stopped;
+      interrupted &= !failed;
+      return expected;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void take(Fetched fetched) {
+    // Not one that is followed since then in a later epoch: this answer is not for it.
+    FollowedPartition partition = asked.get(fetched.id());
+    if (partition == null) {
+      return;
+    }
+    monitor.lock();
+    try {
+      flushing++;
+    } finally {
+      monitor.unlock();
+    }
+    try {
+      partition.take(fetched, now());
+    } finally {
+      partition.log().whenFlushed(partition.log().view().logEndOffset(), this::flushed);
+    }
+  }
+
+  /** Waits until there is something to fetch; null at the end. */
+  private @Nullable FetchOrder next() {
+    monitor.lock();
+    try {
+      while (!stopped) {
+        long now = now();
+        if (flushing > 0) {
+          monitor.await();
+        } else if (notBeforeNanos - now > 0) {
+          monitor.awaitUntil(notBeforeNanos);
+        } else {
+          FetchOrder order = order(now);
+          if (!order.wanted().isEmpty()) {
+            fetching = true;
+            return order;
+          }
+          if (order.maxWaitMs() < maxWaitMs) {
+            monitor.awaitUntil(now + TimeUnit.MILLISECONDS.toNanos(order.maxWaitMs()));
+          } else {
+            monitor.await();
+          }
+        }
+      }
+      return null;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** All that may be fetched, and how long until more may be. */
+  private FetchOrder order(long now) {
+    List<Wanted> wanted = new ArrayList<>(followed.size());
+    asked = HashMap.newHashMap(followed.size());
+    int waitMs = maxWaitMs;
+    for (FollowedPartition partition : followed.values()) {
+      long pause = partition.notBeforeNanos() - now;
+      if (pause > 0) {
+        waitMs = Math.min(waitMs, 1 + (int) Math.min(maxWaitMs, pause / 1_000_000));
+      } else if (partition.log().isUsable()) {
+        wanted.add(partition.wanted());
+        asked.put(partition.id(), partition);
+      }
+    }
+    return new FetchOrder(brokerEpoch.getAsLong(), wanted, waitMs);
+  }
+
+  /** Fetches no more. */
+  void stop() {
+    monitor.lock();
+    try {
+      stopped = true;
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+    line.close();
+  }
+
+  /** Waits until nothing of it runs, after {@link #stop}. */
+  void join() {
+    thread.join();
+  }
+}

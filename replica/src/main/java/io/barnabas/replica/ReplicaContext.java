@@ -1,0 +1,33 @@
+package io.barnabas.replica;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
+import io.barnabas.world.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the replicas of a node share.
+ *
+ * @param image the newest image
+ */
+record ReplicaContext(
+    int nodeId, Clock clock, Supplier<ClusterImage> image, Cuts cuts, IsrChanges isrChanges) {
+  /** What a broker proves itself with, as far as this node knows; -1 if it is not registered. */
+  long brokerEpoch(int broker) {
+    return image.get().broker(broker).map(Fact.BrokerImage::epoch).orElse(-1L);
+  }
+
+  /** Whether what proves itself so is an earlier start of a broker. */
+  boolean isStale(int broker, long brokerEpoch) {
+    return brokerEpoch >= 0 && brokerEpoch < brokerEpoch(broker);
+  }
+
+  /** Whether a broker may be in sync: it takes part, and its newest start it is that fetches. */
+  boolean isEligible(int broker, long brokerEpoch) {
+    Optional<Fact.BrokerImage> known = image.get().broker(broker);
+    return known.isPresent()
+        && known.get().isActive()
+        && (brokerEpoch < 0 || brokerEpoch == known.get().epoch());
+  }
+}

@@ -1,0 +1,70 @@
+package io.barnabas.replica;
+
+import io.barnabas.log.EpochEnd;
+import io.barnabas.log.LogSlice;
+import io.barnabas.log.LogView;
+import io.barnabas.log.OffsetAndTimestamp;
+import io.barnabas.log.PartitionLog;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+
+/** Reading from a replica's log, where it may be read from. */
+final class ReplicaReads {
+  private ReplicaReads() {}
+
+  /** As {@link Replica#read}. */
+  static ReplicaRead read(PartitionLog log, FetchSpec spec, long highWatermark) throws IOException {
+    LogView view = log.view();
+    Optional<EpochEnd> diverging = divergence(log, view, spec);
+    long upTo = spec.upTo() == ReadLimit.LOG_END ? view.logEndOffset() : highWatermark;
+    LogSlice slice =
+        diverging.isPresent()
+            ? LogSlice.EMPTY
+            : log.read(spec.fetchOffset(), upTo, spec.maxBytes(), spec.atLeastOneBatch());
+    return new ReplicaRead(slice, highWatermark, highWatermark, view.logStartOffset(), diverging);
+  }
+
+  private static Optional<EpochEnd> divergence(PartitionLog log, LogView view, FetchSpec spec) {
+    if (spec.lastFetchedEpoch().isEmpty()) {
+      return Optional.empty();
+    }
+    int epoch = spec.lastFetchedEpoch().getAsInt();
+    EpochEnd end = log.endOffsetForEpoch(epoch);
+    if (end.epoch() < 0 || end.endOffset() < 0) {
+      throw new OffsetOutOfRangeException(
+          "%s knows no end of the epoch %d".formatted(log.id().topicPartition(), epoch));
+    }
+    if (spec.fetchOffset() < view.logStartOffset()) {
+      throw new OffsetOutOfRangeException(
+          "Offset %d is below the start %d of %s"
+              .formatted(spec.fetchOffset(), view.logStartOffset(), log.id().topicPartition()));
+    }
+    return end.epoch() < epoch || end.endOffset() < spec.fetchOffset()
+        ? Optional.of(end)
+        : Optional.empty();
+  }
+
+  /** As {@link Replica#listOffset}, below an offset. */
+  static OffsetAndTimestamp listOffset(
+      PartitionLog log, long timestampMs, long upTo, int leaderEpoch) throws IOException {
+    OffsetAndTimestamp none = new OffsetAndTimestamp(-1, -1, Optional.empty());
+    if (timestampMs == ListOffsetsRequest.LATEST_TIMESTAMP) {
+      return at(upTo, leaderEpoch);
+    } else if (timestampMs == ListOffsetsRequest.EARLIEST_TIMESTAMP
+        || timestampMs == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
+      long start = log.view().logStartOffset();
+      return at(start, log.epochOf(start).value());
+    } else if (timestampMs == ListOffsetsRequest.MAX_TIMESTAMP) {
+      return log.maxTimestamp(upTo);
+    } else if (timestampMs < 0) {
+      return none;
+    }
+    return log.offsetForTimestamp(timestampMs).filter(f -> f.offset() < upTo).orElse(none);
+  }
+
+  private static OffsetAndTimestamp at(long offset, int epoch) {
+    return new OffsetAndTimestamp(offset, -1, epoch < 0 ? Optional.empty() : Optional.of(epoch));
+  }
+}
