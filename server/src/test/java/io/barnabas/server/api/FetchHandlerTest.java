@@ -250,7 +250,7 @@ class FetchHandlerTest {
           FakeCall poll =
               node.startFetch(
                   Wire.fetch(id, at(0, 0).setCurrentLeaderEpoch(0)).setMaxWaitMs(60_000));
-          node.apply(List.of(new Fact.PartitionAdded(id, 0, DataNode.led(2, 1))));
+          node.apply(List.of(new Fact.PartitionChanged(id, 0, DataNode.led(2, 1))));
           FetchResponseData answer = poll.await(FetchResponseData.class);
           assertThat(error(only(answer).errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
           assertThat(only(answer).currentLeader().leaderId()).isEqualTo(2);
@@ -265,7 +265,7 @@ class FetchHandlerTest {
         node -> {
           Uuid id = node.topic("t", 1, Map.of());
           node.append(id, 0, "a", "b");
-          node.apply(List.of(new Fact.PartitionAdded(id, 0, DataNode.led(1, 4))));
+          node.apply(List.of(new Fact.PartitionChanged(id, 0, DataNode.led(1, 4))));
           node.append(id, 0, "c");
           assertThat(refusal(node, Wire.fetch(id, at(0, 0).setCurrentLeaderEpoch(5))))
               .isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);

@@ -191,12 +191,12 @@ class FetchSessionTest {
         node -> {
           Uuid id = node.topic("t", 1, Map.of());
           int session = open(node, id, at(0, 0));
-          node.apply(List.of(new Fact.PartitionAdded(id, 0, DataNode.led(2, 1))));
+          node.apply(List.of(new Fact.PartitionChanged(id, 0, DataNode.led(2, 1))));
           for (int epoch = 1; epoch <= 2; epoch++) {
             assertThat(error(only(node.fetch(next(session, epoch, id))).errorCode()))
                 .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
           }
-          node.apply(List.of(new Fact.PartitionAdded(id, 0, DataNode.led(1, 2))));
+          node.apply(List.of(new Fact.PartitionChanged(id, 0, DataNode.led(1, 2))));
           PartitionData good = only(node.fetch(next(session, 3, id)));
           assertThat(error(good.errorCode())).isEqualTo(Errors.NONE);
           assertThat(good.highWatermark()).isZero();

@@ -170,7 +170,7 @@ class OffsetHandlersTest {
               .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
           Uuid id = node.topic("t", 1, Map.of());
           node.append(id, 0, "a", "b");
-          node.apply(List.of(new Fact.PartitionAdded(id, 0, DataNode.led(1, 4))));
+          node.apply(List.of(new Fact.PartitionChanged(id, 0, DataNode.led(1, 4))));
           node.append(id, 0, "c");
           int[][] asked = {{0, 0, 2}, {2, 0, 2}, {4, 4, 3}, {5, -1, -1}};
           for (int[] one : asked) {
