@@ -30,7 +30,7 @@ public final class BrokerProcess implements Closeable {
   /** What a line of Apache Kafka's output holds when it is ready. */
   static final String KAFKA_READY = "Kafka Server started";
 
-  private static final long START_LIMIT_MS = 60_000;
+  private static final long START_LIMIT_MS = 180_000;
   private static final List<String> KAFKA_JVM =
       List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Xshare:auto");
 
@@ -276,7 +276,7 @@ public final class BrokerProcess implements Closeable {
     return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output()).start();
   }
 
-  /** Waits until the broker says that it is ready, at most a minute after this call. */
+  /** Waits until the broker says that it is ready, at most three minutes after this call. */
   public void awaitReady() throws IOException, InterruptedException {
     long deadline = System.currentTimeMillis() + START_LIMIT_MS;
     while (!saysReady()) {

@@ -5,21 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +49,7 @@ final class ClusterSubject {
   }
 
   /** What a condition that must come true may take. */
-  private static final long LIMIT_MS = 30_000;
+  private static final long LIMIT_MS = 60_000;
 
   private static final Path TARGET = Path.of("target");
   private static final Map<Kind, ClusterSubject> SUBJECTS =
@@ -51,6 +60,7 @@ final class ClusterSubject {
   private final Kind kind;
   private final AtomicInteger topics = new AtomicInteger();
   private @Nullable ClusterProcess cluster;
+  private @Nullable IOException failure;
 
   private ClusterSubject(Kind kind) {
     this.kind = kind;
@@ -78,13 +88,16 @@ final class ClusterSubject {
   synchronized ClusterProcess cluster() {
     ClusterProcess running = cluster;
     if (running == null) {
+      if (failure != null) {
+        throw new IllegalStateException("the cluster did not start", failure);
+      }
       running = start();
       cluster = running;
     }
     return running;
   }
 
-  private ClusterProcess start() {
+  private synchronized ClusterProcess start() {
     ClassPaths classPaths = ClassPaths.readFrom(TARGET);
     Path directory =
         TARGET.resolve("subjects").resolve(kind + "-CLUSTER-" + ProcessHandle.current().pid());
@@ -105,6 +118,7 @@ final class ClusterSubject {
                 settings);
       };
     } catch (IOException e) {
+      failure = e;
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -116,9 +130,14 @@ final class ClusterSubject {
       ClassPaths classPaths, Path directory, Map<String, String> settings)
       throws IOException, InterruptedException {
     Map<String, String> all = new TreeMap<>(settings);
-    // Barnabas's defaults.
-    all.put("broker.session.timeout.ms", "3000");
+    // Quicker than by default to notice who is gone, and patient with a busy machine.
+    all.put("broker.session.timeout.ms", "6000");
     all.put("broker.heartbeat.interval.ms", "500");
+    all.put("controller.quorum.fetch.timeout.ms", "5000");
+    // Without one Kafka keeps no ACLs. Whoever tests is no one, and may do everything.
+    all.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    all.put("super.users", "User:ANONYMOUS");
+    all.put("allow.everyone.if.no.acl.found", "true");
     return ClusterProcess.kafka(
         classPaths, directory, SIZE, List.of("-Xmx384m", "-XX:+UseSerialGC"), all);
   }
@@ -161,9 +180,10 @@ final class ClusterSubject {
   }
 
   private Tools.Result toolResult(int node, String mainClass, String... arguments) {
-    List<String> all =
-        new ArrayList<>(List.of("--bootstrap-server", cluster().node(node).bootstrapServers()));
-    all.addAll(List.of(arguments));
+    List<String> all = new ArrayList<>(List.of(arguments));
+    // Some tools take it before their subcommand only, this one after it.
+    int place = mainClass.endsWith("ClusterTool") ? all.size() : 0;
+    all.addAll(place, List.of("--bootstrap-server", cluster().node(node).bootstrapServers()));
     return Tools.run(mainClass, all);
   }
 
@@ -186,6 +206,41 @@ final class ClusterSubject {
                       .allMatch(p -> p.isrNodes().size() == p.replicaNodes().size()));
       return topic;
     }
+  }
+
+  /** Appends records to a partition, acknowledged by all its replicas in sync. */
+  void produce(Subject.Topic topic, int partition, List<String> values) throws Exception {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", cluster().bootstrapServers(), "delivery.timeout.ms", 120_000);
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+      for (String value : values) {
+        sent.add(producer.send(new ProducerRecord<>(topic.name(), partition, "key", value)));
+      }
+    }
+    for (Future<RecordMetadata> one : sent) {
+      one.get();
+    }
+  }
+
+  /** The values of all records in a partition. */
+  List<String> read(Subject.Topic topic, int partition) {
+    TopicPartition read = new TopicPartition(topic.name(), partition);
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", cluster().bootstrapServers()),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      consumer.assign(List.of(read));
+      consumer.seekToBeginning(List.of(read));
+      long end = Objects.requireNonNull(consumer.endOffsets(List.of(read)).get(read));
+      while (consumer.position(read) < end) {
+        consumer.poll(Duration.ofSeconds(1)).forEach(record -> values.add(record.value()));
+      }
+    }
+    return values;
   }
 
   /** What one node says about a topic. */
@@ -220,7 +275,7 @@ final class ClusterSubject {
     }
   }
 
-  /** Waits until a condition holds, at most half a minute. */
+  /** Waits until a condition holds, at most a minute. */
   static void await(String what, Condition condition) throws Exception {
     long deadline = System.nanoTime() + LIMIT_MS * 1_000_000;
     while (!condition.holds()) {
