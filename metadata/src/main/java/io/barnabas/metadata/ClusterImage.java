@@ -16,6 +16,8 @@ import org.pcollections.PMap;
  * @param controllers the nodes that may decide
  * @param activeController which of them decided last
  * @param nextProducerId the first producer id not given out yet
+ * @param digest of all of this but the version: two images are equal if and, but for one chance in
+ *     2^64, only if their digests are, on whatever node and in whatever release
  */
 public record ClusterImage(
     long version,
@@ -28,7 +30,8 @@ public record ClusterImage(
     PMap<ConfigResource, PMap<String, String>> configs,
     PMap<String, Short> features,
     SecurityImage security,
-    long nextProducerId) {
+    long nextProducerId,
+    long digest) {
 
   /**
    * Who decides.
@@ -43,18 +46,26 @@ public record ClusterImage(
 
   /** The image of a cluster to which nothing has happened yet. */
   public static ClusterImage empty(String clusterId) {
-    return new ClusterImage(
-        0,
-        clusterId,
-        HashTreePMap.empty(),
-        HashTreePMap.empty(),
-        HashTreePMap.empty(),
-        HashTreePMap.empty(),
-        ActiveController.NONE,
-        HashTreePMap.empty(),
-        HashTreePMap.empty(),
-        SecurityImage.EMPTY,
-        0);
+    ClusterImage nothing =
+        new ClusterImage(
+            0,
+            clusterId,
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            ActiveController.NONE,
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            SecurityImage.EMPTY,
+            0,
+            0);
+    return new ImageChange(nothing, ImageDigest.of(nothing)).result(0);
+  }
+
+  /** The same under another version. */
+  ClusterImage atVersion(long other) {
+    return new ImageChange(this, digest).result(other);
   }
 
   /** The topic of this name. */
@@ -90,7 +101,7 @@ public record ClusterImage(
    *     there, or creates one that is
    */
   public ClusterImage apply(List<Fact> facts) {
-    ImageChange change = new ImageChange(this);
+    ImageChange change = new ImageChange(this, digest);
     facts.forEach(change::apply);
     return change.result(version + 1);
   }

@@ -34,7 +34,7 @@ public record ElectLeaders(ElectionType type, Optional<List<TopicPartition>> par
         results.add(result);
       }
     }
-    return new Decision<>(facts, results);
+    return new Decision<>(elections.inShort(facts), results);
   }
 
   private static List<TopicPartition> all(ClusterImage image) {

@@ -19,6 +19,17 @@ public sealed interface Fact {
   /** An existing partition is like this from now on. */
   record PartitionChanged(Uuid topicId, int partition, PartitionImage state) implements Fact {}
 
+  /**
+   * Existing partitions of a topic are led like this from now on, all else staying as it is: in
+   * short, as a broker that comes or goes may change a hundred thousand of them at once.
+   */
+  record LeadersChanged(Uuid topicId, List<LeaderAndIsr> partitions) implements Fact {
+    /** Copies the list. */
+    public LeadersChanged {
+      partitions = List.copyOf(partitions);
+    }
+  }
+
   /** A topic, its partitions and its settings are gone. */
   record TopicDeleted(Uuid id) implements Fact {}
 
@@ -106,6 +117,20 @@ public sealed interface Fact {
       this(id, epoch, incarnation, rack, endpoints, List.of(), List.of(), false, false);
     }
 
+    /** The same, with another part in the cluster. */
+    BrokerImage as(boolean nowFenced, boolean nowInControlledShutdown) {
+      return new BrokerImage(
+          id,
+          epoch,
+          incarnation,
+          rack,
+          endpoints,
+          directories,
+          features,
+          nowFenced,
+          nowInControlledShutdown);
+    }
+
     /** Whether it can be given leaderships and new replicas. */
     public boolean isActive() {
       return !fenced && !inControlledShutdown;
@@ -124,6 +149,21 @@ public sealed interface Fact {
     public ControllerImage {
       endpoints = List.copyOf(endpoints);
       features = List.copyOf(features);
+    }
+  }
+
+  /** How a partition is led; each as in {@link PartitionImage}. */
+  record LeaderAndIsr(
+      int partition,
+      int leader,
+      List<Integer> isr,
+      List<Integer> elr,
+      int leaderEpoch,
+      int partitionEpoch) {
+    /** Copies the lists. */
+    public LeaderAndIsr {
+      isr = List.copyOf(isr);
+      elr = List.copyOf(elr);
     }
   }
 

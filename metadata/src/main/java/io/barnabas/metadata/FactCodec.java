@@ -33,7 +33,8 @@ public final class FactCodec {
   private static final int ACL_REMOVED = 15;
   private static final int QUOTA_CHANGED = 16;
   private static final int SCRAM_CREDENTIAL_CHANGED = 17;
-  private static final int NEWEST_KIND = SCRAM_CREDENTIAL_CHANGED;
+  private static final int LEADERS_CHANGED = 18;
+  private static final int NEWEST_KIND = LEADERS_CHANGED;
 
   private FactCodec() {}
 
@@ -71,7 +72,12 @@ public final class FactCodec {
     int kind = writeBody(body, fact);
     out.count(kind);
     out.count(LAYOUT);
-    out.blob(body.toByteArray());
+    out.blob(body);
+  }
+
+  /** What tells a fact from every other, and no more. */
+  static void writeContent(FactOutput out, Fact fact) {
+    out.count(writeBody(out, fact));
   }
 
   private static int writeBody(FactOutput body, Fact fact) {
@@ -88,6 +94,11 @@ public final class FactCodec {
       case Fact.PartitionChanged(Uuid topicId, int partition, PartitionImage state) -> {
         FactFields.writePartition(body, topicId, partition, state);
         yield PARTITION_CHANGED;
+      }
+      case Fact.LeadersChanged(Uuid topicId, List<Fact.LeaderAndIsr> partitions) -> {
+        body.uuid(topicId);
+        body.list(partitions, FactFields::writeLeaderAndIsr);
+        yield LEADERS_CHANGED;
       }
       case Fact.TopicDeleted(Uuid id) -> {
         body.uuid(id);
@@ -203,6 +214,8 @@ public final class FactCodec {
           new Fact.PartitionAdded(in.uuid(), in.int32(), FactFields.readPartition(in));
       case PARTITION_CHANGED ->
           new Fact.PartitionChanged(in.uuid(), in.int32(), FactFields.readPartition(in));
+      case LEADERS_CHANGED ->
+          new Fact.LeadersChanged(in.uuid(), in.list(FactFields::readLeaderAndIsr));
       case TOPIC_DELETED -> new Fact.TopicDeleted(in.uuid());
       case CONFIG_CHANGED ->
           new Fact.ConfigChanged(readResource(in), in.string(), in.optionalString());

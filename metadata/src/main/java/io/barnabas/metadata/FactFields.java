@@ -56,6 +56,20 @@ final class FactFields {
         in.int32());
   }
 
+  static void writeLeaderAndIsr(FactOutput out, Fact.LeaderAndIsr state) {
+    out.count(state.partition());
+    out.count(state.leader() + 1);
+    writeBrokers(out, state.isr());
+    writeBrokers(out, state.elr());
+    out.count(state.leaderEpoch());
+    out.count(state.partitionEpoch());
+  }
+
+  static Fact.LeaderAndIsr readLeaderAndIsr(FactInput in) {
+    return new Fact.LeaderAndIsr(
+        in.count(), in.count() - 1, readBrokers(in), readBrokers(in), in.count(), in.count());
+  }
+
   private static void writeBrokers(FactOutput out, List<Integer> ids) {
     out.list(ids, FactOutput::count);
   }

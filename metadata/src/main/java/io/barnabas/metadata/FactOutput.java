@@ -1,7 +1,7 @@
 package io.barnabas.metadata;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -9,24 +9,52 @@ import org.apache.kafka.common.Uuid;
 
 /** Builds the bytes of facts. Numbers are big-endian; counts and lengths are unsigned varints. */
 final class FactOutput {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private static final int FIRST_SIZE = 128;
+
+  private byte[] bytes = new byte[FIRST_SIZE];
+  private int length;
 
   byte[] toByteArray() {
-    return bytes.toByteArray();
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /** Forgets what was written. */
+  void clear() {
+    length = 0;
+  }
+
+  /** Of all that was written; see {@link Hash64}. */
+  long hash() {
+    return Hash64.of(bytes, length);
+  }
+
+  private void write(int value) {
+    if (length == bytes.length) {
+      bytes = Arrays.copyOf(bytes, 2 * length);
+    }
+    bytes[length++] = (byte) value;
+  }
+
+  private void writeAll(byte[] values, int count) {
+    if (count > bytes.length - length) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(length, count)));
+    }
+    System.arraycopy(values, 0, bytes, length, count);
+    length += count;
   }
 
   void count(int value) {
     int rest = value;
     while ((rest & ~0x7f) != 0) {
-      bytes.write((rest & 0x7f) | 0x80);
+      write((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    bytes.write(rest);
+    write(rest);
   }
 
   void int32(int value) {
     for (int shift = 24; shift >= 0; shift -= 8) {
-      bytes.write(value >>> shift);
+      write(value >>> shift);
     }
   }
 
@@ -42,7 +70,13 @@ final class FactOutput {
 
   void blob(byte[] value) {
     count(value.length);
-    bytes.writeBytes(value);
+    writeAll(value, value.length);
+  }
+
+  /** All that another one has, as {@link #blob(byte[])} writes it. */
+  void blob(FactOutput value) {
+    count(value.length);
+    writeAll(value.bytes, value.length);
   }
 
   void string(String value) {

@@ -1,5 +1,6 @@
 package io.barnabas.metadata;
 
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,15 @@ final class ImageChange {
   private PMap<String, Short> features;
   private SecurityImage security;
   private long nextProducerId;
+  private final ImageDigest digest;
 
-  ImageChange(ClusterImage before) {
+  /**
+   * From an image on.
+   *
+   * @param digestBefore the image's
+   */
+  ImageChange(ClusterImage before, long digestBefore) {
+    digest = new ImageDigest(digestBefore);
     clusterId = before.clusterId();
     topicIds = before.topicIds();
     topics = before.topics();
@@ -44,7 +52,8 @@ final class ImageChange {
         configs,
         features,
         security,
-        nextProducerId);
+        nextProducerId,
+        digest.value());
   }
 
   void apply(Fact fact) {
@@ -52,31 +61,90 @@ final class ImageChange {
       case Fact.TopicCreated created -> create(created);
       case Fact.PartitionAdded added -> add(added);
       case Fact.PartitionChanged changed -> change(changed);
+      case Fact.LeadersChanged changed -> change(changed);
       case Fact.TopicDeleted deleted -> delete(deleted);
       case Fact.ConfigChanged changed -> configure(changed);
-      case Fact.BrokerRegistered registered ->
-          brokers = brokers.plus(registered.broker().id(), registered.broker());
+      case Fact.BrokerRegistered(Fact.BrokerImage broker) -> register(broker);
       case Fact.BrokerChanged changed -> change(changed);
-      case Fact.BrokerUnregistered gone ->
-          brokers = brokers.minus(existingBroker(gone.id(), gone.epoch()).id());
-      case Fact.ControllerRegistered registered ->
-          controllers = controllers.plus(registered.controller().id(), registered.controller());
-      case Fact.ControllerUnregistered gone -> controllers = controllers.minus(gone.id());
-      case Fact.ControllerActivated(int id, int epoch) -> activate(id, epoch);
-      case Fact.FeatureLevelSet(String feature, short level) ->
-          features = level == 0 ? features.minus(feature) : features.plus(feature, level);
-      case Fact.ProducerIdsAllocated(long next) -> nextProducerId = next;
-      case Fact.AclAdded added -> security = security.with(added);
-      case Fact.AclRemoved removed -> security = security.with(removed);
-      case Fact.QuotaChanged changed -> security = security.with(changed);
-      case Fact.ScramCredentialChanged changed -> security = security.with(changed);
+      case Fact.BrokerUnregistered(int id, long epoch) -> {
+        digest.replace(new Fact.BrokerRegistered(existingBroker(id, epoch)), null);
+        brokers = brokers.minus(id);
+      }
+      case Fact.ControllerRegistered(Fact.ControllerImage controller) -> register(controller);
+      case Fact.ControllerUnregistered(int id) -> {
+        digest.replace(registered(controllers.get(id)), null);
+        controllers = controllers.minus(id);
+      }
+      case Fact.ControllerActivated activated -> activate(activated);
+      case Fact.FeatureLevelSet set -> set(set);
+      case Fact.ProducerIdsAllocated allocated -> {
+        digest.replace(new Fact.ProducerIdsAllocated(nextProducerId), allocated);
+        nextProducerId = allocated.nextProducerId();
+      }
+      case Fact.AclAdded _, Fact.AclRemoved _, Fact.QuotaChanged _, Fact.ScramCredentialChanged _ ->
+          secure(fact);
     }
+  }
+
+  private void secure(Fact fact) {
+    switch (fact) {
+      case Fact.AclAdded added -> {
+        digest.replace(security.aclFact(added.id()), added);
+        security = security.with(added);
+      }
+      case Fact.AclRemoved removed -> {
+        digest.replace(security.aclFact(removed.id()), null);
+        security = security.with(removed);
+      }
+      case Fact.QuotaChanged changed -> {
+        digest.replace(
+            security.quotaFact(changed.entity(), changed.key()),
+            changed.value().isPresent() ? changed : null);
+        security = security.with(changed);
+      }
+      case Fact.ScramCredentialChanged changed -> {
+        digest.replace(
+            security.credentialFact(changed.user()),
+            changed.credential().isPresent() ? changed : null);
+        security = security.with(changed);
+      }
+      default -> throw new IllegalStateException(fact.toString());
+    }
+  }
+
+  private void set(Fact.FeatureLevelSet fact) {
+    Short before = features.get(fact.feature());
+    digest.replace(
+        before == null ? null : new Fact.FeatureLevelSet(fact.feature(), before),
+        fact.level() == 0 ? null : fact);
+    features =
+        fact.level() == 0
+            ? features.minus(fact.feature())
+            : features.plus(fact.feature(), fact.level());
+  }
+
+  private void register(Fact.BrokerImage broker) {
+    Fact.BrokerImage before = brokers.get(broker.id());
+    digest.replace(
+        before == null ? null : new Fact.BrokerRegistered(before),
+        new Fact.BrokerRegistered(broker));
+    brokers = brokers.plus(broker.id(), broker);
+  }
+
+  private void register(Fact.ControllerImage controller) {
+    digest.replace(registered(controllers.get(controller.id())), registered(controller));
+    controllers = controllers.plus(controller.id(), controller);
+  }
+
+  private static @Nullable Fact registered(Fact.@Nullable ControllerImage controller) {
+    return controller == null ? null : new Fact.ControllerRegistered(controller);
   }
 
   private void create(Fact.TopicCreated fact) {
     if (topicIds.containsKey(fact.name()) || topics.containsKey(fact.id())) {
       throw new IllegalStateException("Topic " + fact.name() + " is created twice");
     }
+    digest.replace(null, fact);
     topicIds = topicIds.plus(fact.name(), fact.id());
     topics = topics.plus(fact.id(), new TopicImage(fact.name(), fact.id(), HashTreePMap.empty()));
   }
@@ -87,24 +155,49 @@ final class ImageChange {
       throw new IllegalStateException(
           "Partition %s-%d is added twice".formatted(topic.name(), fact.partition()));
     }
+    digest.replace(null, fact);
     put(topic, fact.partition(), fact.state());
   }
 
   private void change(Fact.PartitionChanged fact) {
     TopicImage topic = existingTopic(fact.topicId());
-    PartitionImage before = topic.partitions().get(fact.partition());
-    PartitionImage after = fact.state();
-    if (before == null) {
-      throw new IllegalStateException(
-          "There is no partition %s-%d".formatted(topic.name(), fact.partition()));
+    PartitionImage before = existingPartition(topic, fact.partition());
+    checkAndCount(topic, fact.partition(), before, fact.state());
+    put(topic, fact.partition(), fact.state());
+  }
+
+  private void change(Fact.LeadersChanged fact) {
+    TopicImage topic = existingTopic(fact.topicId());
+    PMap<Integer, PartitionImage> partitions = topic.partitions();
+    for (Fact.LeaderAndIsr each : fact.partitions()) {
+      PartitionImage before = existingPartition(topic, each.partition());
+      PartitionImage after = before.led(each);
+      checkAndCount(topic, each.partition(), before, after);
+      partitions = partitions.plus(each.partition(), after);
     }
+    topics = topics.plus(topic.id(), new TopicImage(topic.name(), topic.id(), partitions));
+  }
+
+  private static PartitionImage existingPartition(TopicImage topic, int partition) {
+    PartitionImage found = topic.partitions().get(partition);
+    if (found == null) {
+      throw new IllegalStateException(
+          "There is no partition %s-%d".formatted(topic.name(), partition));
+    }
+    return found;
+  }
+
+  private void checkAndCount(
+      TopicImage topic, int partition, PartitionImage before, PartitionImage after) {
     if (after.partitionEpoch() <= before.partitionEpoch()
         || after.leaderEpoch() < before.leaderEpoch()) {
       throw new IllegalStateException(
           "The epochs of %s-%d go back: %s after %s"
-              .formatted(topic.name(), fact.partition(), after, before));
+              .formatted(topic.name(), partition, after, before));
     }
-    put(topic, fact.partition(), after);
+    digest.replace(
+        new Fact.PartitionAdded(topic.id(), partition, before),
+        new Fact.PartitionAdded(topic.id(), partition, after));
   }
 
   private void put(TopicImage topic, int partition, PartitionImage state) {
@@ -115,45 +208,58 @@ final class ImageChange {
 
   private void delete(Fact.TopicDeleted fact) {
     TopicImage topic = existingTopic(fact.id());
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    digest.replace(new Fact.TopicCreated(topic.name(), topic.id()), null);
+    topic
+        .partitions()
+        .forEach(
+            (number, state) ->
+                digest.replace(new Fact.PartitionAdded(topic.id(), number, state), null));
+    PMap<String, String> settings = configs.get(resource);
+    if (settings != null) {
+      settings.forEach((name, value) -> digest.replace(configured(resource, name, value), null));
+    }
     topicIds = topicIds.minus(topic.name());
     topics = topics.minus(topic.id());
-    configs = configs.minus(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
+    configs = configs.minus(resource);
   }
 
   private void configure(Fact.ConfigChanged fact) {
     PMap<String, String> found = configs.get(fact.resource());
     PMap<String, String> before = found == null ? HashTreePMap.empty() : found;
+    String value = before.get(fact.name());
+    digest.replace(
+        value == null ? null : configured(fact.resource(), fact.name(), value),
+        fact.value().isPresent() ? fact : null);
     PMap<String, String> after =
         fact.value()
-            .map(value -> before.plus(fact.name(), value))
+            .map(set -> before.plus(fact.name(), set))
             .orElseGet(() -> before.minus(fact.name()));
     configs =
         after.isEmpty() ? configs.minus(fact.resource()) : configs.plus(fact.resource(), after);
   }
 
-  private void change(Fact.BrokerChanged fact) {
-    Fact.BrokerImage before = existingBroker(fact.id(), fact.epoch());
-    brokers =
-        brokers.plus(
-            fact.id(),
-            new Fact.BrokerImage(
-                before.id(),
-                before.epoch(),
-                before.incarnation(),
-                before.rack(),
-                before.endpoints(),
-                before.directories(),
-                before.features(),
-                fact.fenced(),
-                fact.inControlledShutdown()));
+  private static Fact configured(ConfigResource resource, String name, String value) {
+    return new Fact.ConfigChanged(resource, name, Optional.of(value));
   }
 
-  private void activate(int id, int epoch) {
-    if (epoch <= activeController.epoch()) {
+  private void change(Fact.BrokerChanged fact) {
+    register(
+        existingBroker(fact.id(), fact.epoch()).as(fact.fenced(), fact.inControlledShutdown()));
+  }
+
+  private void activate(Fact.ControllerActivated fact) {
+    if (fact.epoch() <= activeController.epoch()) {
       throw new IllegalStateException(
-          "Controller %d is activated at epoch %d after %s".formatted(id, epoch, activeController));
+          "Controller %d is activated at epoch %d after %s"
+              .formatted(fact.id(), fact.epoch(), activeController));
     }
-    activeController = new ClusterImage.ActiveController(id, epoch);
+    Fact before =
+        activeController.epoch() == 0
+            ? null
+            : new Fact.ControllerActivated(activeController.id(), activeController.epoch());
+    digest.replace(before, fact);
+    activeController = new ClusterImage.ActiveController(fact.id(), fact.epoch());
   }
 
   private TopicImage existingTopic(Uuid id) {

@@ -53,28 +53,14 @@ public final class ImageCodec {
     ClusterImage empty = ClusterImage.empty(in.string());
     List<Fact> facts = FactCodec.decode(in.blob());
     try {
-      return at(version, empty.apply(facts));
+      return empty.apply(facts).atVersion(version);
     } catch (IllegalStateException e) {
       throw new UnreadableFactException("A metadata snapshot contradicts itself", e);
     }
   }
 
-  private static ClusterImage at(long version, ClusterImage image) {
-    return new ClusterImage(
-        version,
-        image.clusterId(),
-        image.topicIds(),
-        image.topics(),
-        image.brokers(),
-        image.controllers(),
-        image.activeController(),
-        image.configs(),
-        image.features(),
-        image.security(),
-        image.nextProducerId());
-  }
-
-  private static List<Fact> facts(ClusterImage image) {
+  /** What leads to an image from an empty one, one fact for each thing there is. */
+  static List<Fact> facts(ClusterImage image) {
     List<Fact> facts = new ArrayList<>();
     new TreeMap<>(image.features())
         .forEach((feature, level) -> facts.add(new Fact.FeatureLevelSet(feature, level)));

@@ -69,6 +69,21 @@ public record PartitionImage(
     return !addingReplicas.isEmpty() || !removingReplicas.isEmpty();
   }
 
+  /** The same, led in this way. */
+  PartitionImage led(Fact.LeaderAndIsr state) {
+    return new PartitionImage(
+        replicas,
+        directories,
+        state.isr(),
+        state.elr(),
+        lastKnownElr,
+        addingReplicas,
+        removingReplicas,
+        state.leader(),
+        state.leaderEpoch(),
+        state.partitionEpoch());
+  }
+
   /** Where a replica keeps its data, as far as it is known. */
   public Uuid directoryOf(int broker) {
     int place = replicas.indexOf(broker);

@@ -36,7 +36,8 @@ public record RestorePreferredLeaders(int most)
         }
       }
     }
-    return new Decision<>(facts, new Restored(facts.size(), possible - facts.size()));
+    return new Decision<>(
+        elections.inShort(facts), new Restored(facts.size(), possible - facts.size()));
   }
 
   private static boolean canBeRestored(Elections elections, TopicImage topic, int number) {

@@ -1,9 +1,11 @@
 package io.barnabas.metadata;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -45,6 +47,27 @@ public record SecurityImage(
         fact.credential()
             .map(credential -> scramCredentials.plus(fact.user(), credential))
             .orElseGet(() -> scramCredentials.minus(fact.user())));
+  }
+
+  /** What leads to a rule from nothing; null if there is none of this id. */
+  @Nullable Fact aclFact(Uuid id) {
+    AclBinding binding = acls.get(id);
+    return binding == null ? null : new Fact.AclAdded(id, binding);
+  }
+
+  /** What leads to a quota from nothing; null if there is none. */
+  @Nullable Fact quotaFact(ClientQuotaEntity entity, String key) {
+    PMap<String, Double> found = quotas.get(entity);
+    Double value = found == null ? null : found.get(key);
+    return value == null ? null : new Fact.QuotaChanged(entity, key, Optional.of(value));
+  }
+
+  /** What leads to a credential from nothing; null if there is none. */
+  @Nullable Fact credentialFact(Fact.ScramUser user) {
+    StoredScramCredential credential = scramCredentials.get(user);
+    return credential == null
+        ? null
+        : new Fact.ScramCredentialChanged(user, Optional.of(credential));
   }
 
   /** What is kept of a password (RFC 5802). Immutable: arrays are copied in and out. */

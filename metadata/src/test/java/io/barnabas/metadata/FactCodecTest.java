@@ -44,6 +44,12 @@ class FactCodecTest {
                   0,
                   1,
                   2)),
+          new Fact.LeadersChanged(
+              ID,
+              List.of(
+                  new Fact.LeaderAndIsr(0, -1, List.of(300), List.of(0, 2), 0, 1),
+                  new Fact.LeaderAndIsr(
+                      128, 7, List.of(7), List.of(), Integer.MAX_VALUE, Integer.MAX_VALUE))),
           new Fact.TopicDeleted(ID),
           new Fact.ConfigChanged(
               new ConfigResource(ConfigResource.Type.TOPIC, "t"), "retention.ms", Optional.of("5")),

@@ -100,7 +100,7 @@ class ImageCodecTest {
     return image;
   }
 
-  private static Fact randomFact(Random random, ClusterImage image) {
+  static Fact randomFact(Random random, ClusterImage image) {
     List<Uuid> topics = new ArrayList<>(image.topics().keySet());
     int kind = random.nextInt(11);
     if (topics.isEmpty() || kind == 0) {

@@ -3,34 +3,30 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
-import org.pcollections.HashTreePMap;
 
 class UncompactedTopicsTest {
   private static final ClusterImage IMAGE = image();
 
   private static ClusterImage image() {
-    ClusterImage none = ClusterImage.empty("c");
-    return new ClusterImage(
-        1,
-        none.clusterId(),
-        none.topicIds()
-            .plus("own", new Uuid(1, 1))
-            .plus("plain", new Uuid(1, 2))
-            .plus("deleted", new Uuid(1, 3)),
-        none.topics(),
-        none.brokers(),
-        none.controllers(),
-        none.activeController(),
-        none.configs()
-            .plus(topic("own"), HashTreePMap.singleton("cleanup.policy", "delete,compact"))
-            .plus(topic("deleted"), HashTreePMap.singleton("cleanup.policy", "delete")),
-        none.features(),
-        none.security(),
-        none.nextProducerId());
+    return ClusterImage.empty("c")
+        .apply(
+            List.of(
+                new Fact.TopicCreated("own", new Uuid(1, 1)),
+                new Fact.TopicCreated("plain", new Uuid(1, 2)),
+                new Fact.TopicCreated("deleted", new Uuid(1, 3)),
+                policy("own", "delete,compact"),
+                policy("deleted", "delete")));
+  }
+
+  private static Fact policy(String topic, String value) {
+    return new Fact.ConfigChanged(topic(topic), "cleanup.policy", Optional.of(value));
   }
 
   private static ConfigResource topic(String name) {
