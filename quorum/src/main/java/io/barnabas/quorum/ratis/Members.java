@@ -1,0 +1,246 @@
+package io.barnabas.quorum.ratis;
+
+import io.barnabas.quorum.MembershipException;
+import io.barnabas.quorum.MembershipException.Reason;
+import io.barnabas.quorum.NotLeadingException;
+import io.barnabas.quorum.Quorum;
+import io.barnabas.quorum.QuorumMember;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationInProgressException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationTimeoutException;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.util.JavaUtils;
+
+/**
+ * Changes of the members, carried out by the leader, one at a time. Each is one change of Raft's
+ * configuration, made only if nobody else has changed it meanwhile. Calls wait until the change is
+ * committed.
+ */
+final class Members {
+  private final RaftNode node;
+  private final Progress progress;
+  private final ClientId clientId = ClientId.randomId();
+  private final ReentrantLock changing = new ReentrantLock();
+  private long lastCallId;
+
+  Members(RaftNode node, Progress progress) {
+    this.node = node;
+    this.progress = progress;
+  }
+
+  private record Configuration(List<QuorumMember> voters, List<QuorumMember> listeners) {
+    boolean hasVoter(QuorumMember member) {
+      return voters.stream().anyMatch(voter -> PeerNames.same(voter, member));
+    }
+
+    boolean hasListener(QuorumMember member) {
+      return listeners.stream().anyMatch(listener -> PeerNames.same(listener, member));
+    }
+
+    Optional<QuorumMember> voter(int nodeId) {
+      return voters.stream().filter(voter -> voter.nodeId() == nodeId).findFirst();
+    }
+  }
+
+  /**
+   * Has a node as a member: it follows, or, if it is to vote and was a voter with another
+   * directory, takes that one's place as soon as it has caught up.
+   */
+  void join(QuorumMember member, boolean vote) throws IOException {
+    begin();
+    try {
+      Configuration now = configuration();
+      if (now.hasVoter(member)) {
+        return;
+      }
+      if (!now.hasListener(member)) {
+        // What the same node was before, with another disk, is no more.
+        List<QuorumMember> listeners =
+            new ArrayList<>(without(now.listeners(), other -> other.nodeId() == member.nodeId()));
+        listeners.add(member);
+        change(now, new Configuration(now.voters(), listeners));
+      } else if (vote && now.voter(member.nodeId()).isPresent()) {
+        promote(now, member);
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** As {@link Quorum#addVoter}. */
+  void addVoter(QuorumMember member) throws IOException {
+    begin();
+    try {
+      Configuration now = configuration();
+      if (now.hasVoter(member)) {
+        throw new MembershipException(
+            Reason.DUPLICATE_VOTER, "Node %d is a voter already".formatted(member.nodeId()));
+      }
+      promote(now, member);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void promote(Configuration now, QuorumMember member) throws IOException {
+    Optional<QuorumMember> replaced = now.voter(member.nodeId());
+    if (replaced.isEmpty() && now.voters().size() >= Quorum.MAX_VOTERS) {
+      throw new MembershipException(
+          Reason.BOUNDS, "There are %d voters already".formatted(now.voters().size()));
+    }
+    Optional<QuorumMember> follower =
+        now.listeners().stream().filter(listener -> PeerNames.same(listener, member)).findFirst();
+    if (follower.isEmpty()) {
+      throw new MembershipException(
+          Reason.NOT_NOW,
+          "Node %d with directory id %s does not follow the quorum yet"
+              .formatted(member.nodeId(), member.directoryId()));
+    }
+    if (!progress.isCaughtUp(follower.get())) {
+      throw new MembershipException(
+          Reason.NOT_NOW, "Node %d has not caught up yet".formatted(member.nodeId()));
+    }
+    List<QuorumMember> voters =
+        new ArrayList<>(without(now.voters(), voter -> voter.nodeId() == member.nodeId()));
+    voters.add(follower.get());
+    change(
+        now,
+        new Configuration(
+            voters, without(now.listeners(), listener -> PeerNames.same(listener, member))));
+  }
+
+  /**
+   * As {@link Quorum#removeVoter}, of another node than this one. Who can still be reached follows
+   * from then on.
+   */
+  void removeVoter(int nodeId, UUID directoryId) throws IOException {
+    begin();
+    try {
+      Configuration now = configuration();
+      QuorumMember removed = existing(now, nodeId, directoryId);
+      List<QuorumMember> listeners = new ArrayList<>(now.listeners());
+      if (progress.isReachable(removed)) {
+        listeners.add(removed);
+      }
+      change(
+          now,
+          new Configuration(
+              without(now.voters(), voter -> PeerNames.same(voter, removed)), listeners));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Fails if there is no such voter, or if it is the last one. */
+  QuorumMember existing(int nodeId, UUID directoryId) throws IOException {
+    return existing(configuration(), nodeId, directoryId);
+  }
+
+  private static QuorumMember existing(Configuration now, int nodeId, UUID directoryId)
+      throws MembershipException {
+    QuorumMember voter =
+        now.voter(nodeId)
+            .filter(found -> found.directoryId().equals(directoryId))
+            .orElseThrow(
+                () ->
+                    new MembershipException(
+                        Reason.VOTER_NOT_FOUND,
+                        "Node %d with directory id %s is no voter".formatted(nodeId, directoryId)));
+    if (now.voters().size() == 1) {
+      throw new MembershipException(Reason.BOUNDS, "Node %d is the only voter".formatted(nodeId));
+    }
+    return voter;
+  }
+
+  private void begin() throws IOException {
+    if (!node.isReadyLeader()) {
+      throw new NotLeadingException("This node does not lead the quorum");
+    }
+    if (!changing.tryLock()) {
+      throw new MembershipException(
+          Reason.NOT_NOW, "Another change of the quorum's members is under way");
+    }
+  }
+
+  private Configuration configuration() throws IOException {
+    RaftConfiguration raft = node.configuration();
+    if (raft == null || !raft.getPreviousPeers().isEmpty()) {
+      throw new MembershipException(
+          Reason.NOT_NOW, "Another change of the quorum's members is under way");
+    }
+    return new Configuration(
+        PeerNames.members(raft.getCurrentPeers()),
+        PeerNames.members(raft.getCurrentPeers(RaftPeerRole.LISTENER)));
+  }
+
+  private static List<QuorumMember> without(
+      List<QuorumMember> members, Predicate<QuorumMember> dropped) {
+    return members.stream().filter(dropped.negate()).toList();
+  }
+
+  private void change(Configuration from, Configuration to) throws IOException {
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setServersInCurrentConf(peers(from.voters(), RaftPeerRole.FOLLOWER))
+            .setListenersInCurrentConf(peers(from.listeners(), RaftPeerRole.LISTENER))
+            .setServersInNewConf(peers(to.voters(), RaftPeerRole.FOLLOWER))
+            .setListenersInNewConf(peers(to.listeners(), RaftPeerRole.LISTENER))
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .build();
+    RaftClientReply reply;
+    try {
+      reply =
+          node.server()
+              .setConfigurationAsync(
+                  new SetConfigurationRequest(
+                      clientId,
+                      node.id(),
+                      java.util.Objects.requireNonNull(node.division()).getGroup().getGroupId(),
+                      ++lastCallId,
+                      arguments))
+              .join();
+    } catch (CompletionException e) {
+      throw refusal(JavaUtils.unwrapCompletionException(e));
+    }
+    if (!reply.isSuccess()) {
+      throw refusal(reply.getException());
+    }
+  }
+
+  private static IOException refusal(Throwable failure) {
+    if (failure instanceof ReconfigurationInProgressException) {
+      return new MembershipException(
+          Reason.NOT_NOW, "Another change of the quorum's members is under way");
+    }
+    if (failure instanceof ReconfigurationTimeoutException) {
+      return new MembershipException(
+          Reason.NOT_NOW, "The new member cannot be reached, or does not catch up");
+    }
+    if (failure instanceof SetConfigurationException) {
+      return new MembershipException(
+          Reason.NOT_NOW, "The members have changed meanwhile, or too many would change at once");
+    }
+    if (failure instanceof NotLeaderException) {
+      return new IOException("This node stopped to lead before the change was known", failure);
+    }
+    return new IOException("The change of members failed: " + failure.getMessage(), failure);
+  }
+
+  private static List<RaftPeer> peers(List<QuorumMember> members, RaftPeerRole role) {
+    return members.stream().map(member -> PeerNames.peer(member, role)).toList();
+  }
+}

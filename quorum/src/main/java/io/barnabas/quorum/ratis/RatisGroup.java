@@ -1,0 +1,405 @@
+package io.barnabas.quorum.ratis;
+
+import io.barnabas.quorum.Leadership;
+import io.barnabas.quorum.NotAppendedException;
+import io.barnabas.quorum.NotLeadingException;
+import io.barnabas.quorum.QuorumMember;
+import io.barnabas.quorum.ratis.Proposals.Proposal;
+import io.barnabas.world.Monitor;
+import io.barnabas.world.World;
+import io.barnabas.world.WorldThread;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.statemachine.StateMachine;
+import org.apache.ratis.util.JavaUtils;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The cluster's group on this node, running: proposals, reads, and who leads. */
+final class RatisGroup implements QuorumStateMachine.Events {
+  static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
+
+  /** While so many are open, another one is refused. */
+  static final int MAX_OPEN_PROPOSALS = 16;
+
+  private static final long SETTLE_NANOS = 2_000_000_000L;
+  private static final long HAND_OVER_MS = 1_000;
+
+  /** A leader as of a term. */
+  private record Elected(RaftPeerId leader, long term) {}
+
+  private final World world;
+  private final RatisOptions options;
+  private final RaftNode node;
+  private final ClusterFile cluster;
+  private final Teller teller;
+  private final Proposals proposals;
+  private final ClientId clientId = ClientId.randomId();
+  private final Monitor monitor;
+
+  private volatile @Nullable QuorumStateMachine machine;
+  private volatile @Nullable IOException failure;
+
+  // Under the monitor.
+  private final Deque<Runnable> calls = new ArrayDeque<>();
+  private @Nullable Elected elected;
+  private boolean news;
+  private boolean stopping;
+  private @Nullable WorldThread caller;
+
+  RatisGroup(
+      World world,
+      RatisOptions options,
+      RaftNode node,
+      ClusterFile cluster,
+      Teller teller,
+      Proposals proposals) {
+    this.world = world;
+    this.options = options;
+    this.node = node;
+    this.cluster = cluster;
+    this.teller = teller;
+    this.proposals = proposals;
+    monitor = world.threads().newMonitor();
+  }
+
+  /** Called by Ratis whenever the group starts. */
+  StateMachine newStateMachine() {
+    QuorumStateMachine created =
+        new QuorumStateMachine(clientId, options.nodeId(), teller, proposals, this);
+    machine = created;
+    return created;
+  }
+
+  /** Waits until all that is known here to be committed is told. */
+  void start() throws IOException {
+    node.begin(cluster);
+    RaftServer.Division division = Objects.requireNonNull(node.division());
+    long committed = division.getRaftLog().getLastCommittedIndex();
+    while (failure == null
+        && committed > division.getInfo().getLastAppliedIndex()
+        && division.getInfo().getLifeCycleState() != LifeCycle.State.CLOSED) {
+      world.threads().sleep(1_000_000);
+    }
+    throwFailure();
+    caller = world.threads().startPlatform("barnabas-quorum-calls", this::makeCalls);
+  }
+
+  private void throwFailure() throws IOException {
+    IOException cause = failure;
+    if (cause != null) {
+      throw cause;
+    }
+  }
+
+  /** As after a change of this node's role, which Ratis takes up only when it starts. */
+  void restart() throws IOException {
+    node.restart(cluster);
+  }
+
+  ClusterFile cluster() {
+    return cluster;
+  }
+
+  @Nullable QuorumStateMachine machine() {
+    return machine;
+  }
+
+  long index() {
+    return teller.index();
+  }
+
+  Leadership leadership() {
+    return teller.told();
+  }
+
+  @Nullable IOException failure() {
+    return failure;
+  }
+
+  RaftNode node() {
+    return node;
+  }
+
+  CompletableFuture<Boolean> propose(long expectedIndex, byte[] entry) {
+    if (!teller.told().active()) {
+      return CompletableFuture.failedFuture(
+          new NotLeadingException("This node does not lead the quorum"));
+    }
+    Proposal proposal;
+    try {
+      proposal = proposals.add(expectedIndex);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    if (proposal == null) {
+      return CompletableFuture.failedFuture(
+          new NotAppendedException("Too many entries wait for the quorum"));
+    }
+    call(() -> submit(proposal, Message.valueOf(QuorumStateMachine.encode(expectedIndex, entry))));
+    return proposal.outcome();
+  }
+
+  private void submit(Proposal proposal, Message message) {
+    var _ =
+        request(proposal.callId(), RaftClientRequest.writeRequestType(), message)
+            .whenComplete(
+                (reply, thrown) -> {
+                  Throwable refusal = thrown == null ? reply.getException() : thrown;
+                  if (refusal != null) {
+                    proposals.refused(proposal, refusal(refusal));
+                  }
+                });
+  }
+
+  private static IOException refusal(Throwable thrown) {
+    Throwable cause = JavaUtils.unwrapCompletionException(thrown);
+    if (cause instanceof ResourceUnavailableException) {
+      return new NotAppendedException("Too much waits for the quorum");
+    }
+    return new NotLeadingException("This node does not lead the quorum: " + cause.getMessage());
+  }
+
+  CompletableFuture<Long> readIndex() {
+    CompletableFuture<Long> index = new CompletableFuture<>();
+    call(
+        () -> {
+          RaftServer.Division division = Objects.requireNonNull(node.division());
+          // Alone, a leader that has not applied its term's first entry would answer too early.
+          if (division.getInfo().isLeader() && !division.getInfo().isLeaderReady()) {
+            index.completeExceptionally(new IOException("The leader is not ready yet"));
+            return;
+          }
+          var _ =
+              request(proposals.nextCallId(), RaftClientRequest.readRequestType(), Message.EMPTY)
+                  .whenComplete((reply, thrown) -> completeRead(index, reply, thrown));
+        });
+    return index;
+  }
+
+  private static void completeRead(
+      CompletableFuture<Long> index, @Nullable RaftClientReply reply, @Nullable Throwable thrown) {
+    if (reply != null && reply.isSuccess()) {
+      index.complete(QuorumStateMachine.decodeIndex(reply.getMessage()));
+      return;
+    }
+    Throwable cause = reply == null ? thrown : reply.getException();
+    index.completeExceptionally(
+        new IOException(
+            "No leader of the quorum answers" + (cause == null ? "" : ": " + cause.getMessage()),
+            cause));
+  }
+
+  private CompletableFuture<RaftClientReply> request(
+      long callId, RaftClientRequest.Type type, Message message) {
+    RaftServer.Division division = Objects.requireNonNull(node.division());
+    try {
+      return division
+          .getRaftServer()
+          .submitClientRequestAsync(
+              RaftClientRequest.newBuilder()
+                  .setClientId(clientId)
+                  .setServerId(node.id())
+                  .setGroupId(division.getGroup().getGroupId())
+                  .setCallId(callId)
+                  .setType(type)
+                  .setMessage(message)
+                  .build());
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Ratis may hold up its callers, so a thread of its own makes all calls, in order. */
+  private void call(Runnable call) {
+    monitor.lock();
+    try {
+      calls.add(call);
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void makeCalls() {
+    for (Runnable call = nextCall(); call != null; call = nextCall()) {
+      call.run();
+    }
+  }
+
+  private @Nullable Runnable nextCall() {
+    monitor.lock();
+    try {
+      while (calls.isEmpty() && !stopping) {
+        monitor.await();
+      }
+      return calls.poll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  @Override
+  public void leaderChanged(RaftPeerId leader) {
+    RaftServer.Division division = node.division();
+    if (division != null) {
+      wake(new Elected(leader, division.getInfo().getCurrentTerm()));
+    }
+  }
+
+  @Override
+  public void deposed() {
+    RaftServer.Division division = node.division();
+    QuorumStateMachine current = machine;
+    if (division != null && current != null) {
+      // The term may have moved on; one in which this node leads has not begun.
+      current.deposedIn(division.getInfo().getCurrentTerm());
+    }
+    wake(null);
+  }
+
+  @Override
+  public void configurationChanged() {
+    wake(null);
+  }
+
+  private void wake(@Nullable Elected leader) {
+    monitor.lock();
+    try {
+      if (leader != null && (elected == null || leader.term() >= elected.term())) {
+        elected = leader;
+      }
+      news = true;
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Waits for something new about the leader or the members, at most for some time. */
+  void awaitNews(long nanos) {
+    long deadlineNanos = world.clock().nanoTime() + nanos;
+    monitor.lock();
+    try {
+      while (!news && !stopping && monitor.awaitUntil(deadlineNanos)) {}
+      news = false;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Ratis tells of new leaders only, not that there is none; so it is asked as well. */
+  void tellLeader() {
+    Elected last;
+    monitor.lock();
+    try {
+      last = elected;
+      elected = null;
+    } finally {
+      monitor.unlock();
+    }
+    if (last != null) {
+      teller.led(PeerNames.nodeId(last.leader()), Math.toIntExact(last.term()));
+    }
+    RaftServer.Division division = node.division();
+    if (division != null) {
+      int term = Math.toIntExact(division.getInfo().getCurrentTerm());
+      if (division.getInfo().getLeaderId() == null) {
+        teller.led(null, term);
+      }
+    }
+  }
+
+  @Override
+  public void failed(IOException cause) {
+    failure = cause;
+    wake(null);
+  }
+
+  /** To be called by the keeper, without any of Ratis's locks. */
+  void tellFailure(IOException cause) {
+    failure = cause;
+    LOG.error("The quorum has failed on this node: {}", cause.getMessage());
+    teller.failed(cause);
+    proposals.end(cause);
+  }
+
+  /** Lets another voter lead, if this node leads. */
+  void handOver(QuorumMember self) throws IOException {
+    RaftServer.Division division = node.division();
+    if (division == null || !division.getInfo().isLeader()) {
+      return;
+    }
+    Optional<RaftPeer> next =
+        division.getRaftConf().getCurrentPeers().stream()
+            .filter(peer -> !peer.getId().equals(node.id()))
+            .max(
+                java.util.Comparator.comparingLong(
+                    peer -> Progress.matchIndex(division, peer.getId())));
+    if (next.isEmpty()) {
+      return;
+    }
+    RaftClientReply reply =
+        division
+            .getRaftServer()
+            .transferLeadershipAsync(
+                new TransferLeadershipRequest(
+                    clientId,
+                    node.id(),
+                    division.getGroup().getGroupId(),
+                    proposals.nextCallId(),
+                    next.get().getId(),
+                    HAND_OVER_MS))
+            .join();
+    if (!reply.isSuccess()) {
+      throw new IOException(
+          "Node %d could not hand over: %s".formatted(self.nodeId(), reply.getException()));
+    }
+  }
+
+  /** Waits a little for what was proposed, then hands over. */
+  void stop(QuorumMember self) {
+    monitor.lock();
+    try {
+      stopping = true;
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+    WorldThread calling = caller;
+    if (calling != null) {
+      calling.join();
+    }
+    long deadlineNanos = world.clock().nanoTime() + SETTLE_NANOS;
+    while (teller.told().active()
+        && proposals.anyOpen()
+        && world.clock().nanoTime() < deadlineNanos) {
+      world.threads().sleep(1_000_000);
+    }
+    try {
+      handOver(self);
+    } catch (IOException | RuntimeException e) {
+      LOG.info("Stopping without a successor: {}", e.getMessage());
+    }
+  }
+
+  /** Nothing is told any more. */
+  void end() {
+    teller.end();
+  }
+}
