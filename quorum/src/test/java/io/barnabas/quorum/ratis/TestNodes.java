@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -37,7 +38,7 @@ final class TestNodes implements AutoCloseable {
     this.tuning = tuning;
     List<ServerSocket> sockets = new ArrayList<>();
     for (int node = 1; node <= voterCount + otherCount; node++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
+      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
       sockets.add(socket);
       ports.put(node, socket.getLocalPort());
       directoryIds.put(node, id(node, 0));
@@ -60,8 +61,12 @@ final class TestNodes implements AutoCloseable {
     return new RatisTuning(150, 300, 20, 2, 1 << 20);
   }
 
-  private static UUID id(int node, int generation) {
+  private static UUID id(int node, long generation) {
     return new UUID(node, generation);
+  }
+
+  private static <T> T of(Map<Integer, T> map, int node) {
+    return Objects.requireNonNull(map.get(node));
   }
 
   void useTls(RatisTls used) {
@@ -69,28 +74,28 @@ final class TestNodes implements AutoCloseable {
   }
 
   Path directory(int node) {
-    return root.resolve(node + "-" + directoryIds.get(node).getLeastSignificantBits());
+    return root.resolve(node + "-" + of(directoryIds, node).getLeastSignificantBits());
   }
 
   UUID directoryId(int node) {
-    return directoryIds.get(node);
+    return of(directoryIds, node);
   }
 
   /** The node's next start is with an empty disk. */
   void loseDisk(int node) {
-    directoryIds.put(node, id(node, directoryIds.get(node).getLeastSignificantBits() + 1));
+    directoryIds.put(node, id(node, of(directoryIds, node).getLeastSignificantBits() + 1));
   }
 
   RatisOptions options(int node) {
     return new RatisOptions(
         directory(node),
         node,
-        directoryIds.get(node),
+        of(directoryIds, node),
         Optional.empty(),
         HOST,
-        ports.get(node),
+        of(ports, node),
         HOST,
-        ports.get(node),
+        of(ports, node),
         voters,
         Optional.ofNullable(tls),
         tuning);
@@ -120,12 +125,14 @@ final class TestNodes implements AutoCloseable {
   }
 
   Running get(int node) {
-    return running.get(node);
+    return of(running, node);
   }
 
   void stop(int... nodes) throws IOException {
     for (int node : nodes) {
-      running.remove(node).quorum().close();
+      Running stopped = get(node);
+      running.remove(node);
+      stopped.quorum().close();
     }
   }
 
@@ -145,7 +152,7 @@ final class TestNodes implements AutoCloseable {
   /** Proposes until one active node after the other has taken the entry, and knows it. */
   void commit(String entry) throws IOException {
     while (true) {
-      Running active = running.get(awaitActive());
+      Running active = get(awaitActive());
       List<String> before = active.witness().seen().entries();
       try {
         if (active.quorum().propose(before.size(), entry.getBytes(StandardCharsets.UTF_8)).join()) {
