@@ -49,7 +49,8 @@ final class Founding {
       ClusterFile cluster = file.get();
       if (!PeerNames.same(cluster.self(), self)) {
         throw new IOException(
-            "The quorum's directory %s belongs to node %d with directory id %s, but this is node %d with %s; give each node the directories that are its own"
+            ("The quorum's directory %s belongs to node %d with directory id %s, but this is node"
+                    + " %d with %s; give each node the directories that are its own")
                 .formatted(
                     options.directory(),
                     cluster.self().nodeId(),
@@ -154,7 +155,8 @@ final class Founding {
     }
     if (others >= same) {
       throw new IOException(
-          "The quorum's directory %s is of the cluster %s, but the voters belong to another one: %s; a node that is to join them needs an empty directory"
+          ("The quorum's directory %s is of the cluster %s, but the voters belong to another one:"
+                  + " %s; a node that is to join them needs an empty directory")
               .formatted(options.directory(), cluster.clusterId(), describe(answers)));
     }
   }

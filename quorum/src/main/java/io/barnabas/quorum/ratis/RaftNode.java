@@ -102,7 +102,8 @@ final class RaftNode {
   void begin(ClusterFile cluster) throws IOException {
     if (cluster.begun() && !cluster.raftDirectory(options.directory()).toFile().isDirectory()) {
       throw new IOException(
-          "%s is gone, in which this node kept what it promised to the quorum; restore it, or remove all of %s and let the node join anew with another directory id"
+          ("%s is gone, in which this node kept what it promised to the quorum; restore"
+                  + " it, or remove all of %s and let the node join anew with another directory id")
               .formatted(cluster.raftDirectory(options.directory()), options.directory()));
     }
     cluster.repair(options.directory());
