@@ -2,6 +2,7 @@ package io.barnabas.server;
 
 import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
+import io.barnabas.metadata.FoundCluster;
 import io.barnabas.metadata.RegisterBroker;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
@@ -202,7 +203,9 @@ public final class Node implements AutoCloseable {
             settings.rack(),
             Listening.endpoints(settings, listeners.addresses()));
     try {
+      CompletableFuture<?> founded = controller.submit(new FoundCluster());
       controller.submit(command).join();
+      founded.join();
     } catch (CompletionException e) {
       throw new StartupException(
           "The node could not join its cluster: %s.".formatted(e.getMessage()), e);

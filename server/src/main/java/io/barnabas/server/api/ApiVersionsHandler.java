@@ -1,9 +1,12 @@
 package io.barnabas.server.api;
 
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact.FeatureRange;
+import io.barnabas.metadata.Features;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.server.net.Call;
 import java.util.Collection;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -18,7 +21,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Which APIs are served, in which versions.
+ * Which APIs are served, in which versions, and the cluster's features.
  *
  * <p>Versions 0 to 5. Version 1 has a throttle time; 2 changed nothing; 3 has the client's name and
  * version, tagged fields and features; 4 allows features to begin at level 0; 5 has the cluster and
@@ -27,12 +30,6 @@ import org.apache.kafka.common.protocol.Errors;
 final class ApiVersionsHandler extends Handler<ApiVersionsRequestData> {
   private static final Pattern SOFTWARE =
       Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
-
-  /**
-   * The level of Apache Kafka 4.4, of which clients take it that the APIs advertised behave as
-   * there.
-   */
-  private static final short METADATA_VERSION = 33;
 
   private final ApiVersionCollection table = new ApiVersionCollection();
   private final Supplier<ClusterImage> image;
@@ -87,22 +84,28 @@ final class ApiVersionsHandler extends Handler<ApiVersionsRequestData> {
   }
 
   private ApiVersionsResponseData all(ApiVersionsResponseData answer) {
+    ClusterImage now = image.get();
     SupportedFeatureKeyCollection supported = new SupportedFeatureKeyCollection();
-    supported.add(
-        new SupportedFeatureKey()
-            .setName("metadata.version")
-            .setMinVersion(METADATA_VERSION)
-            .setMaxVersion(METADATA_VERSION));
+    for (FeatureRange range : Features.supported()) {
+      supported.add(
+          new SupportedFeatureKey()
+              .setName(range.name())
+              .setMinVersion(range.minLevel())
+              .setMaxVersion(range.maxLevel()));
+    }
     FinalizedFeatureKeyCollection levels = new FinalizedFeatureKeyCollection();
-    levels.add(
-        new FinalizedFeatureKey()
-            .setName("metadata.version")
-            .setMinVersionLevel(METADATA_VERSION)
-            .setMaxVersionLevel(METADATA_VERSION));
+    new TreeMap<>(now.features())
+        .forEach(
+            (feature, level) ->
+                levels.add(
+                    new FinalizedFeatureKey()
+                        .setName(feature)
+                        .setMinVersionLevel(level)
+                        .setMaxVersionLevel(level)));
     return answer
         .setApiKeys(table.duplicate())
         .setSupportedFeatures(supported)
         .setFinalizedFeatures(levels)
-        .setFinalizedFeaturesEpoch(image.get().version());
+        .setFinalizedFeaturesEpoch(now.version());
   }
 }

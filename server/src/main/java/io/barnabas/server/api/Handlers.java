@@ -33,6 +33,7 @@ public final class Handlers {
     handlers.add(new AlterConfigsHandler(context));
     handlers.add(new IncrementalAlterConfigsHandler(context));
     handlers.add(new ListConfigResourcesHandler(context));
+    handlers.add(new UpdateFeaturesHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
     handlers.add(new AlterPartitionReassignmentsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));
