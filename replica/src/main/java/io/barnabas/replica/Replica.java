@@ -49,6 +49,11 @@ public final class Replica {
     return log.id();
   }
 
+  /** Up to where such a reader may read now. */
+  public long readableEnd(ReadLimit limit) {
+    return limit == ReadLimit.LOG_END ? log.view().logEndOffset() : highWatermark();
+  }
+
   /** Whether this node leads the partition. */
   public boolean isLeader() {
     return replication.role() instanceof Role.Leader;

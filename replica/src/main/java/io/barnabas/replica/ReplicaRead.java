@@ -8,6 +8,7 @@ import java.util.Optional;
  * What a read found; closing it lets go of the files.
  *
  * @param records whole batches, perhaps none
+ * @param readableEnd up to where there was something to read
  * @param divergingEpoch set, with no records, if the reader's log has to be cut back: where the
  *     epoch of its last record ends here
  */
@@ -16,6 +17,7 @@ public record ReplicaRead(
     long highWatermark,
     long lastStableOffset,
     long logStartOffset,
+    long readableEnd,
     Optional<EpochEnd> divergingEpoch)
     implements AutoCloseable {
   @Override

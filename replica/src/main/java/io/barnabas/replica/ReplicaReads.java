@@ -23,7 +23,8 @@ final class ReplicaReads {
         diverging.isPresent()
             ? LogSlice.EMPTY
             : log.read(spec.fetchOffset(), upTo, spec.maxBytes(), spec.atLeastOneBatch());
-    return new ReplicaRead(slice, highWatermark, highWatermark, view.logStartOffset(), diverging);
+    return new ReplicaRead(
+        slice, highWatermark, highWatermark, view.logStartOffset(), upTo, diverging);
   }
 
   private static Optional<EpochEnd> divergence(PartitionLog log, LogView view, FetchSpec spec) {

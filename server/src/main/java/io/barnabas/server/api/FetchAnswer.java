@@ -123,7 +123,9 @@ final class FetchAnswer {
             .setPartitionIndex(key.partition())
             .setErrorCode(result.error(place).code());
     if (read == null) {
-      data.setHighWatermark(-1).setRecords(MemoryRecords.EMPTY);
+      data.setHighWatermark(-1)
+          .setLogStartOffset(result.logStartOffset(place))
+          .setRecords(MemoryRecords.EMPTY);
       if (call.version() >= FIRST_WITH_LEADERS) {
         addLeader(key, result.error(place), data);
       }

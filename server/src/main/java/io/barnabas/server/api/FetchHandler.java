@@ -1,7 +1,6 @@
 package io.barnabas.server.api;
 
 import io.barnabas.metadata.ClusterImage;
-import io.barnabas.replica.ReadLimit;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
@@ -34,10 +33,9 @@ import org.apache.kafka.common.requests.FetchRequest;
  *   <li>18: a follower says how far it knows records to be replicated
  * </ul>
  *
- * Nobody reads beyond the high watermark. As there are no transactions yet, it is also the last
- * stable offset, and no transaction was ever aborted. As there are no followers yet, a request that
- * says that it comes from one gets what Kafka answers a stranger. Every reader is sent to the
- * leader, whatever its rack.
+ * Nobody reads beyond the high watermark but followers, which say by what they ask for how far they
+ * are. As there are no transactions yet, it is also the last stable offset, and no transaction was
+ * ever aborted. Every reader is sent to the leader, whatever its rack.
  */
 final class FetchHandler extends Handler<FetchRequestData> {
   private final World world;
@@ -84,15 +82,17 @@ final class FetchHandler extends Handler<FetchRequestData> {
   private void fetch(
       FetchRequestData request, Call call, FetchContext context, List<FetchedPartition> fetched) {
     boolean committedOnly = request.isolationLevel() == IsolationLevel.READ_COMMITTED.id();
-    int maxBytes = Math.max(0, Math.min(request.maxBytes(), fetchMaxBytes));
+    int replicaId = FetchRequest.replicaId(request);
+    boolean follower = FetchRequest.isValidBrokerId(replicaId);
+    int mostBytes = follower ? Integer.MAX_VALUE : fetchMaxBytes;
+    int maxBytes = Math.clamp(request.maxBytes(), 0, mostBytes);
     int minBytes = Math.min(request.minBytes(), maxBytes);
     FetchReader reader =
-        new FetchReader(
-            replicas,
-            maxBytes,
-            committedOnly ? ReadLimit.LAST_STABLE_OFFSET : ReadLimit.HIGH_WATERMARK,
-            FetchRequest.isValidBrokerId(FetchRequest.replicaId(request)));
-    FetchResult result = reader.read(fetched);
+        follower
+            ? FetchReader.forFollower(
+                replicas, maxBytes, replicaId, request.replicaState().replicaEpoch())
+            : FetchReader.forConsumer(replicas, maxBytes, committedOnly);
+    FetchResult result = reader.readFirst(fetched);
     if (request.maxWaitMs() <= 0 || result.isEnough(minBytes)) {
       answer(call, context, committedOnly, result);
       return;

@@ -1,45 +1,77 @@
 package io.barnabas.server.api;
 
+import io.barnabas.replica.FetchSpec;
+import io.barnabas.replica.FollowerFetch;
 import io.barnabas.replica.ReadLimit;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
 import io.barnabas.replica.Replicas;
 import java.util.List;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
-import org.apache.kafka.common.errors.UnknownLeaderEpochException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the partitions of one fetch, in their order, within its bounds. Never waits. */
 final class FetchReader {
   private final Replicas replicas;
   private final int maxBytes;
   private final ReadLimit upTo;
-  private final boolean forFollower;
+  private final @Nullable FollowerFetch asks;
+  private final @Nullable FollowerFetch waits;
 
-  /**
-   * For one request.
-   *
-   * @param maxBytes of records, except that the first batch is given whole
-   * @param forFollower whether the reader says that it is a replica
-   */
-  FetchReader(Replicas replicas, int maxBytes, ReadLimit upTo, boolean forFollower) {
+  private FetchReader(
+      Replicas replicas,
+      int maxBytes,
+      ReadLimit upTo,
+      @Nullable FollowerFetch asks,
+      @Nullable FollowerFetch waits) {
     this.replicas = replicas;
     this.maxBytes = maxBytes;
     this.upTo = upTo;
-    this.forFollower = forFollower;
+    this.asks = asks;
+    this.waits = waits;
+  }
+
+  /**
+   * For one request of a consumer.
+   *
+   * @param maxBytes of records, except that the first batch is given whole
+   */
+  static FetchReader forConsumer(Replicas replicas, int maxBytes, boolean committedOnly) {
+    ReadLimit upTo = committedOnly ? ReadLimit.LAST_STABLE_OFFSET : ReadLimit.HIGH_WATERMARK;
+    return new FetchReader(replicas, maxBytes, upTo, null, null);
+  }
+
+  /** For one request of a follower. */
+  static FetchReader forFollower(Replicas replicas, int maxBytes, int broker, long brokerEpoch) {
+    return new FetchReader(
+        replicas,
+        maxBytes,
+        ReadLimit.LOG_END,
+        new FollowerFetch(broker, brokerEpoch, true),
+        new FollowerFetch(broker, brokerEpoch, false));
+  }
+
+  /** Reads all for the first time, which tells how far a follower is; as {@link #read}. */
+  FetchResult readFirst(List<FetchedPartition> partitions) {
+    return read(partitions, asks);
   }
 
   /** Reads all; the caller takes the result over. */
   FetchResult read(List<FetchedPartition> partitions) {
-    FetchResult result = new FetchResult(partitions);
+    return read(partitions, waits);
+  }
+
+  private FetchResult read(List<FetchedPartition> partitions, @Nullable FollowerFetch follower) {
+    FetchResult result = new FetchResult(partitions, upTo);
     try {
       int room = maxBytes;
       boolean atLeastOneBatch = true;
       for (int i = 0; i < partitions.size(); i++) {
-        int size = read(partitions.get(i), i, room, atLeastOneBatch, result);
+        int size = read(partitions.get(i), i, follower, room, atLeastOneBatch, result);
         atLeastOneBatch &= size == 0;
         room = Math.max(0, room - size);
       }
@@ -51,27 +83,26 @@ final class FetchReader {
   }
 
   private int read(
-      FetchedPartition partition, int place, int room, boolean atLeastOne, FetchResult result) {
+      FetchedPartition partition,
+      int place,
+      @Nullable FollowerFetch follower,
+      int room,
+      boolean atLeastOne,
+      FetchResult result) {
     try {
       Replica replica = partition.replica(replicas);
-      if (forFollower) {
-        throw notAReplica(partition);
-      }
-      ReplicaRead read = replica.read(partition.spec(room, atLeastOne, upTo));
+      FetchSpec spec = partition.spec(room, atLeastOne, upTo);
+      ReplicaRead read = follower == null ? replica.read(spec) : replica.read(spec, follower);
       result.found(place, replica, read);
       return read.records().sizeBytes();
     } catch (UnknownTopicIdException | UnknownTopicOrPartitionException e) {
       result.unknown(place, Errors.forException(e));
+    } catch (OffsetOutOfRangeException e) {
+      // A follower begins anew where the log begins.
+      result.failed(place, Errors.forException(e), follower == null ? -1 : partition.logStart());
     } catch (ApiException e) {
-      result.failed(place, Errors.forException(e));
+      result.failed(place, Errors.forException(e), -1);
     }
     return 0;
-  }
-
-  /** What Kafka answers a broker that is not among the replicas, so that it asks again later. */
-  private static ApiException notAReplica(FetchedPartition partition) {
-    return partition.saysLeaderEpoch()
-        ? new UnknownLeaderEpochException("The reader is not a replica of " + partition.key())
-        : new NotLeaderOrFollowerException("The reader is not a replica of " + partition.key());
   }
 }

@@ -1,6 +1,8 @@
 package io.barnabas.server.api;
 
 import io.barnabas.log.LogSlice;
+import io.barnabas.replica.ReadLimit;
+import io.barnabas.replica.Registration;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
 import java.util.List;
@@ -13,18 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class FetchResult {
   private final List<FetchedPartition> partitions;
+  private final ReadLimit upTo;
   private final @Nullable Replica[] replicas;
   private final @Nullable ReplicaRead[] reads;
   private final @Nullable Errors[] errors;
+  private final long[] logStarts;
   private long bytes;
   private boolean urgent;
   private int known;
 
-  FetchResult(List<FetchedPartition> partitions) {
+  FetchResult(List<FetchedPartition> partitions, ReadLimit upTo) {
     this.partitions = partitions;
+    this.upTo = upTo;
     replicas = new Replica[partitions.size()];
     reads = new ReplicaRead[partitions.size()];
     errors = new Errors[partitions.size()];
+    logStarts = new long[partitions.size()];
   }
 
   int size() {
@@ -40,7 +46,8 @@ final class FetchResult {
     replicas[place] = replica;
     reads[place] = read;
     bytes += wanted(place, read.records());
-    urgent |= read.divergingEpoch().isPresent();
+    urgent |=
+        read.divergingEpoch().isPresent() || partitions.get(place).awaits(read.highWatermark());
     known++;
   }
 
@@ -59,9 +66,14 @@ final class FetchResult {
     errors[place] = error;
   }
 
-  /** A partition that cannot be read, of which the client must hear at once. */
-  void failed(int place, Errors error) {
+  /**
+   * A partition that cannot be read, of which the client must hear at once.
+   *
+   * @param logStartOffset if it is of use, else -1
+   */
+  void failed(int place, Errors error, long logStartOffset) {
     errors[place] = error;
+    logStarts[place] = logStartOffset;
     urgent = true;
     known++;
   }
@@ -70,6 +82,11 @@ final class FetchResult {
   Errors error(int place) {
     Errors error = errors[place];
     return error == null ? Errors.NONE : error;
+  }
+
+  /** For a partition that cannot be read: where its log starts, -1 if that does not matter. */
+  long logStartOffset(int place) {
+    return error(place) == Errors.OFFSET_OUT_OF_RANGE ? logStarts[place] : -1;
   }
 
   /** The read there; looking at it is still possible after it was closed. */
@@ -82,6 +99,11 @@ final class FetchResult {
     return replicas[place];
   }
 
+  /** Calls back whenever another pass might find more. */
+  Registration listen(Replica replica, Runnable wake) {
+    return upTo == ReadLimit.LOG_END ? replica.onLogEnd(wake) : replica.onHighWatermark(wake);
+  }
+
   /** Whether another pass might find more, or no longer what this one found. */
   boolean isOutdated() {
     for (int i = 0; i < reads.length; i++) {
@@ -89,7 +111,9 @@ final class FetchResult {
       ReplicaRead read = reads[i];
       if (replica != null
           && read != null
-          && (replica.highWatermark() != read.highWatermark() || !replica.isLeader())) {
+          && (replica.readableEnd(upTo) != read.readableEnd()
+              || replica.highWatermark() != read.highWatermark()
+              || !replica.isLeader())) {
         return true;
       }
     }

@@ -64,7 +64,7 @@ final class FetchWait {
     for (int i = 0; i < before.size(); i++) {
       Replica replica = before.replica(i);
       if (replica != null) {
-        registered.add(replica.onHighWatermark(wake));
+        registered.add(before.listen(replica, wake));
       }
     }
     registrations = registered;

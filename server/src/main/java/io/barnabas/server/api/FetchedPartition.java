@@ -39,6 +39,7 @@ final class FetchedPartition {
   private final int maxBytes;
   private final int currentLeaderEpoch;
   private final int lastFetchedEpoch;
+  private final long knownHighWatermark;
 
   /** Found again only when it no longer leads, so that a session looks each partition up once. */
   private volatile @Nullable Replica replica;
@@ -55,6 +56,7 @@ final class FetchedPartition {
     maxBytes = Math.max(0, asked.partitionMaxBytes());
     currentLeaderEpoch = asked.currentLeaderEpoch();
     lastFetchedEpoch = asked.lastFetchedEpoch();
+    knownHighWatermark = asked.highWatermark();
   }
 
   Key key() {
@@ -66,8 +68,9 @@ final class FetchedPartition {
     return maxBytes;
   }
 
-  boolean saysLeaderEpoch() {
-    return currentLeaderEpoch >= 0;
+  /** Whether a follower can use a high watermark that it does not know of (KIP-1166). */
+  boolean awaits(long highWatermark) {
+    return Math.min(highWatermark, fetchOffset) > knownHighWatermark;
   }
 
   /**
@@ -86,6 +89,12 @@ final class FetchedPartition {
             : replicas.require(new TopicPartition(key.topic(), key.partition()));
     replica = found;
     return found;
+  }
+
+  /** Where the log begins that was found last, -1 if none was. */
+  long logStart() {
+    Replica known = replica;
+    return known == null ? -1 : known.view().logStartOffset();
   }
 
   /** What to read, within what the request still has room for. */

@@ -1,0 +1,168 @@
+package io.barnabas.server.replication;
+
+import io.barnabas.metadata.AlterPartition;
+import io.barnabas.metadata.AlterPartition.Change;
+import io.barnabas.metadata.AlterPartition.Member;
+import io.barnabas.metadata.AlterPartition.Result;
+import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.replica.IsrProposals;
+import io.barnabas.server.control.Controller;
+import io.barnabas.server.peers.Peers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AlterPartitionRequestData.BrokerState;
+import org.apache.kafka.common.message.AlterPartitionRequestData.PartitionData;
+import org.apache.kafka.common.message.AlterPartitionRequestData.TopicData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Proposes in-sync replicas to the active controller, wherever it is. Thread-safe. */
+public final class PeerProposals implements IsrProposals {
+  private static final short VERSION = 3;
+
+  /** After so long nobody knows what became of it, and it is proposed again. */
+  private static final int TIMEOUT_MS = 5_000;
+
+  private final int nodeId;
+  private final Controller controller;
+  private final BooleanSupplier active;
+  private final Supplier<Optional<Endpoint>> activeController;
+  private final Peers peers;
+
+  /**
+   * Proposes nothing yet.
+   *
+   * @param active whether this node's controller is the active one
+   * @param activeController where the active controller takes requests, if that is known and it is
+   *     another node
+   */
+  public PeerProposals(
+      int nodeId,
+      Controller controller,
+      BooleanSupplier active,
+      Supplier<Optional<Endpoint>> activeController,
+      Peers peers) {
+    this.nodeId = nodeId;
+    this.controller = controller;
+    this.active = active;
+    this.activeController = activeController;
+    this.peers = peers;
+  }
+
+  @Override
+  public CompletableFuture<List<IsrAnswer>> propose(long brokerEpoch, List<IsrProposal> proposals) {
+    if (active.getAsBoolean()) {
+      return here(brokerEpoch, proposals);
+    }
+    Optional<Endpoint> to = activeController.get();
+    return to.isPresent()
+        ? peers
+            .send(
+                to.get(),
+                ApiKeys.ALTER_PARTITION,
+                VERSION,
+                request(brokerEpoch, proposals),
+                TIMEOUT_MS)
+            .thenApply(reply -> answers((AlterPartitionResponseData) reply, proposals))
+        : CompletableFuture.completedFuture(refused(Errors.NOT_CONTROLLER, proposals));
+  }
+
+  private static List<IsrAnswer> refused(Errors error, List<IsrProposal> proposals) {
+    return proposals.stream().map(each -> IsrAnswer.refused(error)).toList();
+  }
+
+  private CompletableFuture<List<IsrAnswer>> here(long brokerEpoch, List<IsrProposal> proposals) {
+    List<Change> changes = new ArrayList<>(proposals.size());
+    for (IsrProposal each : proposals) {
+      changes.add(
+          new Change(
+              each.id().topicId(),
+              each.id().partition(),
+              each.leaderEpoch(),
+              each.partitionEpoch(),
+              each.isr().stream().map(m -> new Member(m.broker(), m.brokerEpoch())).toList(),
+              false));
+    }
+    return controller
+        .submit(new AlterPartition(nodeId, brokerEpoch, changes))
+        .thenApply(results -> results.stream().map(PeerProposals::answer).toList());
+  }
+
+  private static IsrAnswer answer(Result result) {
+    return result
+        .state()
+        .map(
+            state ->
+                new IsrAnswer(
+                    result.error(), state.leaderEpoch(), state.isr(), state.partitionEpoch()))
+        .orElseGet(() -> IsrAnswer.refused(result.error()));
+  }
+
+  private AlterPartitionRequestData request(long brokerEpoch, List<IsrProposal> proposals) {
+    Map<Uuid, TopicData> topics = new LinkedHashMap<>();
+    for (IsrProposal each : proposals) {
+      topics
+          .computeIfAbsent(each.id().topicId(), id -> new TopicData().setTopicId(id))
+          .partitions()
+          .add(
+              new PartitionData()
+                  .setPartitionIndex(each.id().partition())
+                  .setLeaderEpoch(each.leaderEpoch())
+                  .setPartitionEpoch(each.partitionEpoch())
+                  .setNewIsrWithEpochs(
+                      each.isr().stream()
+                          .map(
+                              m ->
+                                  new BrokerState()
+                                      .setBrokerId(m.broker())
+                                      .setBrokerEpoch(m.brokerEpoch()))
+                          .toList()));
+    }
+    return new AlterPartitionRequestData()
+        .setBrokerId(nodeId)
+        .setBrokerEpoch(brokerEpoch)
+        .setTopics(List.copyOf(topics.values()));
+  }
+
+  private record Key(Uuid topicId, int partition) {}
+
+  private static List<IsrAnswer> answers(
+      AlterPartitionResponseData reply, List<IsrProposal> proposals) {
+    if (reply.errorCode() != 0) {
+      return refused(Errors.forCode(reply.errorCode()), proposals);
+    }
+    Map<Key, IsrAnswer> byPartition = new HashMap<>();
+    reply
+        .topics()
+        .forEach(
+            topic ->
+                topic
+                    .partitions()
+                    .forEach(
+                        each ->
+                            byPartition.put(
+                                new Key(topic.topicId(), each.partitionIndex()),
+                                new IsrAnswer(
+                                    Errors.forCode(each.errorCode()),
+                                    each.leaderEpoch(),
+                                    each.isr(),
+                                    each.partitionEpoch()))));
+    return proposals.stream()
+        .map(
+            each ->
+                byPartition.getOrDefault(
+                    new Key(each.id().topicId(), each.id().partition()),
+                    IsrAnswer.refused(Errors.UNKNOWN_SERVER_ERROR)))
+        .toList();
+  }
+}
