@@ -190,7 +190,7 @@ class NodeTest {
         1,
         (node, client) -> {
           disk.failAlways(DiskOperation.FORCE, path -> path.toString().contains("quorum"));
-          assertThat(Requests.tryCreateTopic(client, "t")).isEqualTo(Errors.NOT_CONTROLLER);
+          assertThat(Requests.tryCreateTopic(client, "t")).isEqualTo(Errors.REQUEST_TIMED_OUT);
           assertThat(node.awaitTermination().orElseThrow()).contains("metadata log has failed");
         });
   }

@@ -108,6 +108,7 @@ final class NodeQuorum implements Quorum {
       }
     } else if (nowNanos() - term.heardNanos(nowNanos()) > patienceNanos) {
       follow(self.term, Optional.empty());
+      applier.wake();
     } else {
       broadcast(term);
     }

@@ -2,8 +2,8 @@ package io.barnabas.server.control;
 
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Command;
-import io.barnabas.metadata.FactCodec;
-import io.barnabas.metadata.UnreadableFactException;
+import io.barnabas.metadata.Fact;
+import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.Quorum;
 import io.barnabas.world.Monitor;
@@ -12,22 +12,25 @@ import io.barnabas.world.WorldThread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control loop: takes commands from a bounded queue, decides a batch of them against the newest
- * image and what it decided just before, proposes their facts to the quorum as one entry, and once
- * that is applied tells the listeners and gives the answers. One entry is in flight; one that the
- * quorum refuses is decided again. Safe for use by any thread.
+ * The control loop. On the node that leads the quorum it is the active one: it takes commands from
+ * a bounded queue, decides a batch of them against the newest image and what it decided just
+ * before, proposes their facts to the quorum as one entry, and once that is applied tells the
+ * listeners and gives the answers. One entry is in flight; one that the quorum refuses is decided
+ * again. The first entry of each epoch says who decides from then on. On the other nodes it only
+ * tells the listeners. Safe for use by any thread.
  */
 public final class Controller implements AutoCloseable {
   /** While so many commands are not answered, another one is refused. */
@@ -38,24 +41,27 @@ public final class Controller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
   private static final int THROTTLE_MS = 1_000;
 
+  /** How long the controller rests when the quorum takes nothing. */
+  private static final long PAUSE_NANOS = 50_000_000;
+
   private final World world;
   private final Quorum quorum;
   private final Consumer<IOException> onFailure;
   private final Monitor monitor;
   private final CommittedState state;
+  private final Listeners listeners;
 
-  /** Held while listeners are told, so that each is told of images in order. */
-  private final ReentrantLock telling = new ReentrantLock();
-
-  private final List<Consumer<ClusterImage>> listeners = new ArrayList<>();
-
-  /** The image that the listeners know; changed by the loop alone. */
-  private ClusterImage told;
-
-  /** All that is not answered, what is in flight included; under the monitor. */
+  /** All that is neither answered nor in flight; under the monitor. */
   private final List<Request<?>> waiting = new ArrayList<>();
 
   private volatile boolean closed;
+
+  /** What was proposed last and is not settled; changed by the loop alone. */
+  private volatile @Nullable InFlight inFlight;
+
+  // Of the loop.
+  private boolean pausing;
+  private long pausedUntilNanos;
 
   private final WorldThread thread;
 
@@ -70,7 +76,7 @@ public final class Controller implements AutoCloseable {
     this.monitor = monitor;
     this.state = state;
     this.onFailure = onFailure;
-    told = state.image();
+    listeners = new Listeners(monitor, state.image());
     thread = world.threads().startPlatform("barnabas-controller", this::run);
   }
 
@@ -78,8 +84,8 @@ public final class Controller implements AutoCloseable {
    * Replays the quorum, then begins to take commands. The quorum is closed with the controller, or
    * when this fails. For a platform thread, as the quorum may force files.
    *
-   * @param onFailure told once if the quorum fails for good; by the control thread, so it must not
-   *     wait, nor close the controller itself
+   * @param onFailure told once if the quorum fails for good, or what it committed cannot be
+   *     applied; by the control thread, so it must not wait, nor close the controller itself
    * @throws IOException with a message for the operator
    */
   public static Controller start(
@@ -88,7 +94,10 @@ public final class Controller implements AutoCloseable {
     Monitor monitor = world.threads().newMonitor();
     CommittedState state = new CommittedState(monitor, ClusterImage.empty(clusterId));
     try {
-      replay(quorum, state);
+      quorum.start(state);
+      if (state.failure().isPresent()) {
+        throw state.failure().get();
+      }
       String found = state.image().clusterId();
       if (!found.equals(clusterId)) {
         throw new IOException(
@@ -102,17 +111,28 @@ public final class Controller implements AutoCloseable {
     return new Controller(world, quorum, monitor, state, onFailure);
   }
 
-  private static void replay(Quorum quorum, CommittedState state) throws IOException {
-    try {
-      quorum.start(state);
-    } catch (UnreadableFactException e) {
-      throw new IOException("The cluster's metadata cannot be read: " + e.getMessage(), e);
-    }
-  }
-
   /** The newest image that was applied. Never waits. */
   public ClusterImage image() {
     return state.image();
+  }
+
+  /** Whether this node decides for the cluster, as far as it knows, and has said so. */
+  public boolean isActive() {
+    return leadership().active();
+  }
+
+  /**
+   * Who leads the quorum; active once this node decides, and the listeners know all that was
+   * decided before.
+   */
+  public Leadership leadership() {
+    Leadership now = state.leadership();
+    boolean active = now.active() && hasActivated(listeners.image(), now);
+    return new Leadership(now.leaderId(), now.epoch(), active);
+  }
+
+  private static boolean hasActivated(ClusterImage image, Leadership leadership) {
+    return image.activeController().epoch() == leadership.epoch();
   }
 
   /**
@@ -120,28 +140,41 @@ public final class Controller implements AutoCloseable {
    *
    * @return the answer; or an {@link ApiException}: what the command itself was refused with,
    *     {@link ThrottlingQuotaExceededException} if too many commands wait, {@link
-   *     KafkaStorageException} if the disk is full (nothing changed in these cases), {@link
-   *     NotControllerException} if the controller stops, when it may or may not have been carried
-   *     out. Completed by the control thread, which must not be held up
+   *     KafkaStorageException} if the disk is full, {@link NotControllerException} if another node
+   *     decides or this one stops (nothing changed in these cases), {@link TimeoutException} if it
+   *     is not known whether it was carried out. Completed by the control thread, which must not be
+   *     held up
    */
   public <A> CompletableFuture<A> submit(Command<A> command) {
     Request<A> request = new Request<>(command);
+    Optional<ApiException> refusal;
     monitor.lock();
     try {
-      if (isStopping()) {
-        request.fail(stopping());
-      } else if (waiting.size() >= MAX_WAITING) {
-        request.fail(
-            new ThrottlingQuotaExceededException(
-                THROTTLE_MS, "Too many changes wait for the controller; try again later."));
-      } else {
+      refusal = refusal();
+      if (refusal.isEmpty()) {
         waiting.add(request);
         monitor.signalAll();
       }
-      return request.answer();
     } finally {
       monitor.unlock();
     }
+    refusal.ifPresent(request::fail);
+    return request.answer();
+  }
+
+  private Optional<ApiException> refusal() {
+    InFlight proposed = inFlight;
+    int unanswered = waiting.size() + (proposed == null ? 0 : proposed.requests().size());
+    if (isStopping()) {
+      return Optional.of(stopping());
+    } else if (!state.leadership().active()) {
+      return Optional.of(notActive());
+    } else if (unanswered >= MAX_WAITING) {
+      return Optional.of(
+          new ThrottlingQuotaExceededException(
+              THROTTLE_MS, "Too many changes wait for the controller; try again later."));
+    }
+    return Optional.empty();
   }
 
   /**
@@ -150,13 +183,35 @@ public final class Controller implements AutoCloseable {
    * listener may wait for disks, and holds up the answers until it returns; it must not throw.
    */
   public void onImage(Consumer<ClusterImage> listener) {
-    telling.lock();
-    try {
-      listener.accept(told);
-      listeners.add(listener);
-    } finally {
-      telling.unlock();
-    }
+    listeners.onImage(listener);
+  }
+
+  /**
+   * Tells a listener of {@link #leadership} now, on this thread, and from then on whenever it has
+   * changed, on the control thread, after the image that goes with it. It must neither wait nor
+   * throw.
+   */
+  public void onLeadership(Consumer<Leadership> listener) {
+    listeners.onLeadership(listener);
+  }
+
+  /**
+   * Completes when the listeners know an image of this version or a newer one. Never waits.
+   *
+   * @return fails with a {@link TimeoutException} if the controller stops before. Completed by the
+   *     control thread or the caller
+   */
+  public CompletableFuture<Void> awaitVersion(long version) {
+    return listeners.awaitVersion(version);
+  }
+
+  /**
+   * Completes when this node knows all that anyone in the cluster was told of before this call.
+   * Fails as {@link #awaitVersion} does, or with an {@link IOException} if the quorum does not
+   * answer.
+   */
+  public CompletableFuture<Void> readBarrier() {
+    return quorum.readIndex().thenCompose(this::awaitVersion);
   }
 
   /** Carries out what is in flight, refuses what waits, stops, and closes the quorum. */
@@ -174,85 +229,180 @@ public final class Controller implements AutoCloseable {
   }
 
   private void run() {
-    for (List<Request<?>> requests = next(); !isStopping(); requests = next()) {
+    while (awaitWork()) {
       tell();
-      if (!requests.isEmpty()) {
-        carryOut(requests);
-      }
+      proceed();
     }
-    refuse(Integer.MAX_VALUE, stopping());
+    InFlight left = inFlight;
+    if (left != null) {
+      left.requests().forEach(request -> request.fail(unknownOutcome()));
+    }
+    refuseWaiting(stopping());
+    listeners.end();
     state.failure().ifPresent(onFailure);
   }
 
-  /** All that waits, once there is any, or a newer image, or the end. */
-  private List<Request<?>> next() {
+  /** Waits until there is something to do; false at the end. */
+  private boolean awaitWork() {
     monitor.lock();
     try {
-      while (waiting.isEmpty() && state.image().version() == told.version() && !isStopping()) {
-        monitor.await();
+      while (!isOver() && !hasNews() && !canProceed()) {
+        if (pausing) {
+          pausing = monitor.awaitUntil(pausedUntilNanos);
+        } else {
+          monitor.await();
+        }
       }
+      return !isOver();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Whether nothing more can be done; what is in flight is waited for while there is hope. */
+  private boolean isOver() {
+    return state.failure().isPresent() || (closed && !mayStillEnd(inFlight));
+  }
+
+  private boolean mayStillEnd(@Nullable InFlight proposed) {
+    return proposed != null && !proposed.isUnclear() && state.leadership().active();
+  }
+
+  private boolean hasNews() {
+    return listeners.image().version() != state.image().version()
+        || !listeners.leadership().equals(leadership());
+  }
+
+  private boolean canProceed() {
+    InFlight proposed = inFlight;
+    boolean active = state.leadership().active();
+    if (proposed != null) {
+      return isSettled(proposed) || (active && !pausing && proposed.isUnclear());
+    }
+    return active
+        ? !pausing && (mustActivate() || (mayDecide() && !waiting.isEmpty()))
+        : !waiting.isEmpty();
+  }
+
+  private boolean isSettled(InFlight proposed) {
+    return proposed.isSettled(state.image().version());
+  }
+
+  private boolean mustActivate() {
+    return state.image().activeController().epoch() < state.leadership().epoch();
+  }
+
+  private boolean mayDecide() {
+    return hasActivated(state.image(), state.leadership());
+  }
+
+  private void proceed() {
+    InFlight proposed = inFlight;
+    Leadership now = state.leadership();
+    if (proposed != null) {
+      if (isSettled(proposed)) {
+        inFlight = null;
+        settle(proposed);
+      } else if (proposed.isUnclear() && now.active() && !pausing) {
+        propose(proposed.again());
+      }
+    } else if (!now.active()) {
+      refuseWaiting(notActive());
+    } else if (!pausing && !closed && mustActivate()) {
+      Fact activation = new Fact.ControllerActivated(now.leaderId().orElseThrow(), now.epoch());
+      propose(state.image(), List.of(activation), List.of(), () -> {});
+    } else if (!pausing && !closed && mayDecide()) {
+      decide(state.image());
+    }
+  }
+
+  private void decide(ClusterImage base) {
+    List<Request<?>> requests = copyOfWaiting();
+    if (requests.isEmpty()) {
+      return;
+    }
+    int mostBytes = MAX_ENTRY_BYTES - Entry.HEAD_BYTES;
+    Batch batch = Batch.decide(base, requests, mostBytes, world.clock().wallTimeMillis());
+    List<Request<?>> decided = take(batch.requests());
+    if (batch.facts().isEmpty()) {
+      batch.answer();
+    } else {
+      propose(base, batch.facts(), decided, batch::answer);
+    }
+  }
+
+  private void propose(
+      ClusterImage base, List<Fact> facts, List<Request<?>> requests, Runnable answering) {
+    byte[] entry = Entry.on(base, state.leadership().epoch(), facts).encode();
+    state.expect(base.version() + 1, entry);
+    propose(new InFlight(base.version(), entry, requests, answering));
+  }
+
+  private void propose(InFlight proposed) {
+    inFlight = proposed;
+    pauseIf(true);
+    CompletableFuture<Boolean> _ =
+        quorum
+            .propose(proposed.base(), proposed.entry())
+            .whenComplete(
+                (taken, failure) -> {
+                  if (taken != null) {
+                    proposed.taken(taken);
+                  } else {
+                    proposed.failed(failure);
+                  }
+                  wake();
+                });
+  }
+
+  private void settle(InFlight proposed) {
+    IOException refusal = proposed.refusal().orElse(null);
+    boolean committed =
+        proposed.taken().orElseGet(() -> state.fate() == CommittedState.Fate.COMMITTED);
+    pauseIf(refusal != null);
+    if (refusal instanceof NotAppendedException) {
+      LOG.warn("A change of the cluster was not made: {}", refusal.getMessage());
+      ApiException cause = new KafkaStorageException(refusal.getMessage(), refusal);
+      proposed.requests().forEach(request -> request.fail(cause));
+    } else if (refusal == null && committed) {
+      tell();
+      proposed.answer();
+    } else if (proposed.isUnclear() && state.fate() == CommittedState.Fate.UNKNOWN) {
+      proposed.requests().forEach(request -> request.fail(unknownOutcome()));
+    } else {
+      putBack(proposed.requests());
+    }
+  }
+
+  private void pauseIf(boolean due) {
+    pausing = due;
+    pausedUntilNanos = world.clock().nanoTime() + PAUSE_NANOS;
+  }
+
+  private void tell() {
+    listeners.tell(state.image(), this::leadership);
+  }
+
+  private void wake() {
+    monitor.lock();
+    try {
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void refuseWaiting(ApiException cause) {
+    take(Integer.MAX_VALUE).forEach(request -> request.fail(cause));
+  }
+
+  private List<Request<?>> copyOfWaiting() {
+    monitor.lock();
+    try {
       return List.copyOf(waiting);
     } finally {
       monitor.unlock();
     }
-  }
-
-  private void carryOut(List<Request<?>> requests) {
-    ClusterImage base = state.image();
-    Batch batch = Batch.decide(base, requests, MAX_ENTRY_BYTES, world.clock().wallTimeMillis());
-    if (batch.facts().isEmpty()) {
-      take(batch.requests());
-      batch.answer();
-      return;
-    }
-    try {
-      if (quorum.propose(base.version(), FactCodec.encode(batch.facts())).join()) {
-        tell();
-        take(batch.requests());
-        batch.answer();
-      } else {
-        awaitNewerThan(base);
-      }
-    } catch (CompletionException e) {
-      proposalFailed(batch, e.getCause() instanceof IOException io ? io : new IOException(e));
-    }
-  }
-
-  private void proposalFailed(Batch batch, IOException cause) {
-    if (cause instanceof NotAppendedException) {
-      LOG.warn("A change of the cluster was not made: {}", cause.getMessage());
-      refuse(batch.requests(), new KafkaStorageException(cause.getMessage(), cause));
-    } else {
-      state.failed(cause);
-    }
-  }
-
-  /** Another entry came first, and is perhaps not applied here yet. */
-  private void awaitNewerThan(ClusterImage image) {
-    monitor.lock();
-    try {
-      while (state.image().version() == image.version() && !isStopping()) {
-        monitor.await();
-      }
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  private void tell() {
-    telling.lock();
-    try {
-      if (told.version() != state.image().version()) {
-        told = state.image();
-        List.copyOf(listeners).forEach(listener -> listener.accept(told));
-      }
-    } finally {
-      telling.unlock();
-    }
-  }
-
-  private void refuse(int most, ApiException cause) {
-    take(most).forEach(request -> request.fail(cause));
   }
 
   /** The first of those that wait, which do not wait any longer. */
@@ -268,15 +418,38 @@ public final class Controller implements AutoCloseable {
     }
   }
 
+  /** They are decided again, before all others. */
+  private void putBack(List<Request<?>> requests) {
+    monitor.lock();
+    try {
+      waiting.addAll(0, requests);
+    } finally {
+      monitor.unlock();
+    }
+  }
+
   private boolean isStopping() {
     return closed || state.failure().isPresent();
   }
 
   private NotControllerException stopping() {
-    return new NotControllerException(
-        state
-            .failure()
-            .map(cause -> "The controller has failed: " + cause.getMessage())
-            .orElse("The controller is stopping."));
+    return new NotControllerException(whyStopping());
+  }
+
+  private TimeoutException unknownOutcome() {
+    return new TimeoutException(
+        "It is not known whether the change was made. "
+            + (isStopping() ? whyStopping() : "Another controller has taken over."));
+  }
+
+  private String whyStopping() {
+    return state
+        .failure()
+        .map(cause -> "The controller has failed: " + cause.getMessage())
+        .orElse("The controller is stopping.");
+  }
+
+  private static NotControllerException notActive() {
+    return new NotControllerException("Another node is the active controller, or none.");
   }
 }

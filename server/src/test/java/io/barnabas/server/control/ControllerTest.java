@@ -7,7 +7,6 @@ import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Command;
 import io.barnabas.metadata.Decision;
 import io.barnabas.metadata.Fact;
-import io.barnabas.metadata.FactCodec;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.SingleNodeOptions;
@@ -30,6 +29,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,15 +60,11 @@ class ControllerTest {
     SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
     world.run(
         () -> {
-          TwinQuorum quorum = new TwinQuorum(world);
+          TwinQuorum quorum = new TwinQuorum(world, CLUSTER);
           try (Controller controller = Controller.start(world, quorum, CLUSTER, failures::add)) {
             body.run(world, quorum, controller);
           }
         });
-  }
-
-  private static byte[] entry(Fact fact) {
-    return FactCodec.encode(List.of(fact));
   }
 
   @ParameterizedTest
@@ -92,10 +88,10 @@ class ControllerTest {
     control(
         seed,
         (world, quorum, controller) -> {
-          quorum.letAnotherComeFirst(entry(new Fact.ProducerIdsAllocated(500)));
-          quorum.letAnotherComeFirst(entry(new Fact.FeatureLevelSet("f", (short) 3)));
+          quorum.letAnotherComeFirst(new Fact.ProducerIdsAllocated(500));
+          quorum.letAnotherComeFirst(new Fact.FeatureLevelSet("f", (short) 3));
           assertThat(controller.submit(COUNT).join()).isEqualTo(500);
-          quorum.letAnotherComeFirst(entry(new Fact.ProducerIdsAllocated(700)));
+          quorum.letAnotherComeFirst(new Fact.ProducerIdsAllocated(700));
           CompletableFuture<Long> first = controller.submit(COUNT);
           CompletableFuture<Long> second = controller.submit(COUNT);
           assertThat(List.of(first.join(), second.join())).containsExactly(700L, 701L);
@@ -129,7 +125,7 @@ class ControllerTest {
             world.threads().sleep(world.randomness().nextInt(4_000_000));
           }
           answers.forEach(CompletableFuture::join);
-          quorum.commitOfAnother(entry(new Fact.ProducerIdsAllocated(900)));
+          quorum.commitOfAnother(new Fact.ProducerIdsAllocated(900));
           world.threads().sleep(1_000_000_000);
           assertThat(told).isSorted().doesNotHaveDuplicates().endsWith(900L);
         });
@@ -143,7 +139,7 @@ class ControllerTest {
           Command<String> nothing = (image, nowMs) -> new Decision<>(List.of(), "at " + nowMs);
           assertThat(controller.submit(nothing).join())
               .isEqualTo("at " + world.clock().wallTimeMillis());
-          assertThat(quorum.entries()).isEmpty();
+          assertThat(quorum.entries()).as("its being active").hasSize(1);
         });
   }
 
@@ -218,11 +214,12 @@ class ControllerTest {
     control(
         1,
         (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
           quorum.refuseNext(new NotAppendedException("No space left on device"));
           assertThatThrownBy(controller.submit(COUNT)::join)
               .hasCauseInstanceOf(KafkaStorageException.class)
               .hasMessageContaining("No space left");
-          assertThat(controller.submit(COUNT).join()).isZero();
+          assertThat(controller.submit(COUNT).join()).isEqualTo(1);
         });
     assertThat(failures).isEmpty();
   }
@@ -240,12 +237,35 @@ class ControllerTest {
             answers.add(controller.submit(COUNT));
             world.threads().sleep(world.randomness().nextInt(1_000_000));
           }
+          // Of those in flight nobody knows.
           for (CompletableFuture<Long> answer : answers) {
             assertThatThrownBy(answer::join)
-                .hasCauseInstanceOf(NotControllerException.class)
+                .cause()
+                .isInstanceOfAny(NotControllerException.class, TimeoutException.class)
                 .hasMessageContaining("Input/output error");
           }
+          assertThatThrownBy(answers.getLast()::join)
+              .hasCauseInstanceOf(NotControllerException.class);
           assertThat(controller.image().nextProducerId()).isEqualTo(1);
+        });
+    assertThat(failures).hasSize(1);
+  }
+
+  /** An entry that was decided on something else than this node has is not applied. */
+  @Test
+  void aNodeWhoseMetadataDiffersFromTheClustersStops() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          ClusterImage here = controller.image();
+          List<Fact> facts = List.of(new Fact.ProducerIdsAllocated(7));
+          quorum.commitBroken(new Entry(1, here.version(), here.digest() + 1, facts).encode());
+          world.threads().sleep(1_000_000_000);
+          assertThat(controller.image()).isEqualTo(here);
+          assertThatThrownBy(controller.submit(COUNT)::join)
+              .hasCauseInstanceOf(NotControllerException.class)
+              .hasMessageContaining("its copy of the metadata is damaged");
         });
     assertThat(failures).hasSize(1);
   }
@@ -279,7 +299,8 @@ class ControllerTest {
           () -> {
             try (Controller controller = onDisk(world, CLUSTER)) {
               assertThat(controller.image().nextProducerId()).isEqualTo(before * 10L);
-              assertThat(controller.image().version()).isEqualTo(before * 10L);
+              // One more for its being active.
+              assertThat(controller.image().version()).isBetween(before * 11L, before * 11L + 1);
               for (int i = 0; i < 10; i++) {
                 controller.submit(COUNT).join();
               }

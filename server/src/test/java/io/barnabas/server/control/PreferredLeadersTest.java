@@ -71,7 +71,7 @@ class PreferredLeadersTest {
               try (Controller controller =
                   Controller.start(
                       world,
-                      new TwinQuorum(world),
+                      new TwinQuorum(world, "cluster"),
                       "cluster",
                       cause -> assertThat(cause).isNull())) {
                 controller.submit(all(facts())).join();

@@ -1,5 +1,7 @@
 package io.barnabas.server.control;
 
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
 import io.barnabas.quorum.CommitListener;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.Quorum;
@@ -29,16 +31,18 @@ final class TwinQuorum implements Quorum {
   private final World world;
   private final Monitor monitor;
   private final Deque<Runnable> work = new ArrayDeque<>();
-  private final Deque<byte[]> rivals = new ArrayDeque<>();
+  private final Deque<Fact> rivals = new ArrayDeque<>();
   private final List<byte[]> entries = new ArrayList<>();
+  private ClusterImage image;
   private @Nullable CommitListener listener;
   private @Nullable IOException failure;
   private @Nullable IOException nextRefusal;
   private boolean closed;
   private int refused;
 
-  TwinQuorum(World world) {
+  TwinQuorum(World world, String clusterId) {
     this.world = world;
+    image = ClusterImage.empty(clusterId);
     monitor = world.threads().newMonitor();
   }
 
@@ -79,13 +83,22 @@ final class TwinQuorum implements Quorum {
   }
 
   /** Puts another node's entry before the next one that is proposed. */
-  void letAnotherComeFirst(byte[] entry) {
-    locked(() -> rivals.add(entry));
+  void letAnotherComeFirst(Fact fact) {
+    locked(() -> rivals.add(fact));
   }
 
   /** Commits another node's entry. */
-  void commitOfAnother(byte[] entry) {
-    later(() -> commit(entry));
+  void commitOfAnother(Fact fact) {
+    later(() -> commit(ofAnother(fact)));
+  }
+
+  /** Commits what no node should have proposed. */
+  void commitBroken(byte[] entry) {
+    later(() -> tell(entry));
+  }
+
+  private byte[] ofAnother(Fact fact) {
+    return Entry.on(image, 1, List.of(fact)).encode();
   }
 
   /** Makes the next proposal fail, and leaves the quorum as it was. */
@@ -127,7 +140,7 @@ final class TwinQuorum implements Quorum {
       outcome.complete(false);
       world.threads().sleep(world.randomness().nextInt((int) SLOWEST_NANOS));
       while (!rivals.isEmpty()) {
-        commit(rivals.remove());
+        commit(ofAnother(rivals.remove()));
       }
     } else {
       commit(entry);
@@ -136,6 +149,11 @@ final class TwinQuorum implements Quorum {
   }
 
   private void commit(byte[] entry) {
+    image = Entry.decode(entry).applyTo(image);
+    tell(entry);
+  }
+
+  private void tell(byte[] entry) {
     entries.add(entry);
     told().committed(entries.size(), entry);
   }

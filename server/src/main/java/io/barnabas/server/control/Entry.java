@@ -1,0 +1,79 @@
+package io.barnabas.server.control;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.FactCodec;
+import io.barnabas.metadata.UnreadableFactException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What the active controller proposes: facts, and what they were decided on, so that no node
+ * applies them to anything else.
+ *
+ * @param epoch of the controller that decided
+ * @param version of the image that it decided on
+ * @param digest of that image
+ */
+record Entry(int epoch, long version, long digest, List<Fact> facts) {
+  private static final byte FORMAT = 2;
+  static final int HEAD_BYTES = 1 + Integer.BYTES + 2 * Long.BYTES;
+
+  /** Facts decided on an image. */
+  static Entry on(ClusterImage image, int epoch, List<Fact> facts) {
+    return new Entry(epoch, image.version(), image.digest(), facts);
+  }
+
+  byte[] encode() {
+    byte[] encoded = FactCodec.encode(facts);
+    return ByteBuffer.allocate(HEAD_BYTES + encoded.length)
+        .put(FORMAT)
+        .putInt(epoch)
+        .putLong(version)
+        .putLong(digest)
+        .put(encoded)
+        .array();
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws UnreadableFactException if the bytes are none, or of a newer release
+   */
+  static Entry decode(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (in.remaining() < HEAD_BYTES) {
+      throw new UnreadableFactException(
+          "An entry of the metadata log has %d bytes".formatted(in.remaining()));
+    }
+    byte format = in.get();
+    if (format != FORMAT) {
+      throw new UnreadableFactException(
+          "An entry of the metadata log is in format %d; this release reads format %d"
+              .formatted(format, FORMAT));
+    }
+    int epoch = in.getInt();
+    long version = in.getLong();
+    long digest = in.getLong();
+    byte[] facts = new byte[in.remaining()];
+    in.get(facts);
+    return new Entry(epoch, version, digest, FactCodec.decode(facts));
+  }
+
+  /**
+   * The image after it.
+   *
+   * @throws IllegalStateException if it was decided on another image; the message is for the
+   *     operator
+   */
+  ClusterImage applyTo(ClusterImage image) {
+    if (version != image.version() || digest != image.digest()) {
+      throw new IllegalStateException(
+          ("Entry %d of the metadata log was decided on version %d with digest %016x, but this"
+                  + " node has version %d with digest %016x; its copy of the metadata is damaged:"
+                  + " empty its data directory to have it copied anew")
+              .formatted(image.version() + 1, version, digest, image.version(), image.digest()));
+    }
+    return image.apply(facts);
+  }
+}
