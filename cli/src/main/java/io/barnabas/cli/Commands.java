@@ -4,6 +4,7 @@ import io.barnabas.cli.client.ClusterInfoCommand;
 import io.barnabas.cli.client.ConsumeCommand;
 import io.barnabas.cli.client.ProduceCommand;
 import io.barnabas.cli.client.TopicsCommand;
+import io.barnabas.cli.dev.DevCommand;
 import io.barnabas.cli.text.Json;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -54,6 +55,7 @@ final class Commands implements Callable<Integer> {
   private static SequencedMap<String, Supplier<?>> all() {
     SequencedMap<String, Supplier<?>> all = new LinkedHashMap<>();
     all.put("start", StartCommand::new);
+    all.put("dev", DevCommand::new);
     all.put("topics", TopicsCommand::new);
     all.put("produce", ProduceCommand::new);
     all.put("consume", ConsumeCommand::new);

@@ -6,6 +6,7 @@ import io.barnabas.server.settings.ListenerAddress;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.server.settings.SettingsException;
 import io.barnabas.world.RealWorld;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ final class ForegroundNode {
     NodeSettings all = settings(arguments);
     Node node = start(all);
     stopWithTheProcess(node);
+    if (Boolean.getBoolean("barnabas.stops.with.input")) {
+      stopWithTheInput();
+    }
     if (node.awaitReady()) {
       warnOfOfflinePartitions(node);
       System.out.println(readyLine(node, all));
@@ -88,6 +92,25 @@ final class ForegroundNode {
           Runtime.getRuntime().halt(STOPPED);
         };
     Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop"));
+  }
+
+  /** A node that another process of this program started does not outlive that one. */
+  private static void stopWithTheInput() {
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // Only the end counts.
+                }
+              } catch (IOException e) {
+                LOG.warn("The standard input cannot be read: {}", e.getMessage());
+              }
+              Runtime.getRuntime().exit(STOPPED);
+            },
+            "input");
+    reader.setDaemon(true);
+    reader.start();
   }
 
   private static void warnOfOfflinePartitions(Node node) {
