@@ -32,9 +32,11 @@ public final class ClusterProcess implements Closeable {
   private static final int PORTS = 12_000;
 
   private final List<BrokerProcess> nodes;
+  private final List<InetSocketAddress> controllers;
 
-  private ClusterProcess(List<BrokerProcess> nodes) {
+  private ClusterProcess(List<BrokerProcess> nodes, List<InetSocketAddress> controllers) {
     this.nodes = List.copyOf(nodes);
+    this.controllers = List.copyOf(controllers);
   }
 
   /**
@@ -57,7 +59,7 @@ public final class ClusterProcess implements Closeable {
           BrokerProcess.launched(
               place.clients(), place.directory(), command, BrokerProcess.BARNABAS_READY));
     }
-    return awaitReady(nodes);
+    return awaitReady(nodes, places.stream().map(Place::clients).toList());
   }
 
   /**
@@ -97,7 +99,7 @@ public final class ClusterProcess implements Closeable {
                   List.of(properties.get(i).toString())),
               BrokerProcess.KAFKA_READY));
     }
-    return awaitReady(nodes);
+    return awaitReady(nodes, places.stream().map(Place::controller).toList());
   }
 
   private static void format(ClassPaths classPaths, List<Path> properties)
@@ -116,9 +118,10 @@ public final class ClusterProcess implements Closeable {
     }
   }
 
-  private static ClusterProcess awaitReady(List<BrokerProcess> nodes)
+  private static ClusterProcess awaitReady(
+      List<BrokerProcess> nodes, List<InetSocketAddress> controllers)
       throws IOException, InterruptedException {
-    ClusterProcess cluster = new ClusterProcess(nodes);
+    ClusterProcess cluster = new ClusterProcess(nodes, controllers);
     try {
       for (BrokerProcess node : nodes) {
         node.awaitReady();
@@ -133,6 +136,11 @@ public final class ClusterProcess implements Closeable {
   /** A node by its number, from 1. */
   public BrokerProcess node(int id) {
     return nodes.get(id - 1);
+  }
+
+  /** Where a node takes the requests that brokers send to the active controller. */
+  public InetSocketAddress controller(int id) {
+    return controllers.get(id - 1);
   }
 
   /** How many nodes there are, running or not. */
@@ -194,6 +202,10 @@ public final class ClusterProcess implements Closeable {
 
     InetSocketAddress clients() {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    InetSocketAddress controller() {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort);
     }
 
     Path write(List<Place> voters, Map<String, String> settings) throws IOException {

@@ -2,6 +2,7 @@ package io.barnabas.conformance.load;
 
 import io.barnabas.conformance.BrokerProcess;
 import io.barnabas.conformance.ClassPaths;
+import io.barnabas.conformance.ClusterProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,20 @@ enum LoadedBroker {
     return switch (this) {
       case APACHE_KAFKA -> BrokerProcess.kafka(paths, directory, Map.of());
       case BARNABAS -> BrokerProcess.barnabas(List.of(launcher.toString()), directory, Map.of());
+    };
+  }
+
+  /** Starts several nodes of it, which make a cluster, in an empty directory. */
+  ClusterProcess startCluster(
+      ClassPaths paths, Path launcher, Path directory, int size, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    delete(directory);
+    return switch (this) {
+      case APACHE_KAFKA ->
+          ClusterProcess.kafka(
+              paths, directory, size, List.of("-Xmx1g", "-XX:+UseSerialGC"), settings);
+      case BARNABAS ->
+          ClusterProcess.barnabas(List.of(launcher.toString()), directory, size, settings);
     };
   }
 
