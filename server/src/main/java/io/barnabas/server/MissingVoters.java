@@ -67,7 +67,7 @@ final class MissingVoters implements AutoCloseable {
   }
 
   private boolean answers(Voter voter) {
-    InetSocketAddress address = new InetSocketAddress(voter.host(), voter.port());
+    InetSocketAddress address = InetSocketAddress.createUnresolved(voter.host(), voter.port());
     try (var _ = world.network().connect(address, CONNECT_NANOS)) {
       return true;
     } catch (IOException e) {

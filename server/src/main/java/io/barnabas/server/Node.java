@@ -2,6 +2,8 @@ package io.barnabas.server;
 
 import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Features;
 import io.barnabas.metadata.FoundCluster;
 import io.barnabas.metadata.RegisterBroker;
 import io.barnabas.replica.ReplicaLinks;
@@ -11,6 +13,7 @@ import io.barnabas.server.api.Handlers;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
 import io.barnabas.server.control.PreferredLeaders;
+import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ClientServer;
 import io.barnabas.server.net.ConnectionLimits;
@@ -50,6 +53,7 @@ public final class Node implements AutoCloseable {
   private final Controller controller;
   private final Replicas replicas;
   private final BoundListeners listeners;
+  private final Optional<ClusterMembership> membership;
   private final CompletableFuture<Void> ready;
 
   private Node(World world, NodeSettings settings, Stopping stopping, QuorumFactory quorums)
@@ -63,19 +67,23 @@ public final class Node implements AutoCloseable {
     LogDirectory directory =
         stopping.add(
             "The data directory", LogDirectory.open(world, path, settings.logDirectoryOptions()));
-    try (MissingVoters _ = new MissingVoters(world, settings)) {
-      QuorumFactory.Opened opened = openQuorum(world, quorums);
-      clusterId = opened.clusterId();
-      controller =
-          stopping.add(
-              "The controller",
-              Controller.start(
-                  world,
-                  opened.quorum(),
-                  clusterId,
-                  cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
-      CatchUp.await(world, opened.quorum(), controller, ended);
-    }
+    DirectoryIdentity identity =
+        settings.cluster().hasQuorum()
+            ? DirectoryIdentity.establishMember(world, path, nodeId(), settings.clusterId())
+            : DirectoryIdentity.establish(world, path, nodeId(), settings.clusterId());
+    QuorumFactory.Opened opened = openQuorum(world, identity, quorums);
+    clusterId = opened.clusterId();
+    MissingVoters missing =
+        stopping.add("The search for voters", new MissingVoters(world, settings));
+    controller =
+        stopping.add(
+            "The controller",
+            Controller.start(
+                world,
+                opened.quorum(),
+                clusterId,
+                cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
+    CatchUp.await(world, opened.quorum(), controller, ended);
     replicas =
         stopping.add(
             "The replicas",
@@ -87,28 +95,35 @@ public final class Node implements AutoCloseable {
     ready = reconciler.carriedOut();
     ControlContext context =
         new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
-    register(world);
+    NodeIdentity self = self(world, identity);
+    if (settings.cluster().hasQuorum()) {
+      membership =
+          Optional.of(
+              stopping.add(
+                  "The membership",
+                  new ClusterMembership(world, self, settings.cluster(), controller, directory)));
+      membership.get().join(ended);
+    } else {
+      membership = Optional.empty();
+      registerAlone(self);
+    }
     restorePreferredLeaders(world);
     // Not before, as clients would be told of no broker or of the addresses of the last start.
     stopping.add("The server", serve(world, context));
+    missing.close();
     logProgress(world, directory);
     directory.onFailure(
         cause ->
             fail("The data directory %s has failed: %s".formatted(path, DiskErrors.reason(cause))));
   }
 
-  private QuorumFactory.Opened openQuorum(World world, QuorumFactory quorums)
+  private QuorumFactory.Opened openQuorum(
+      World world, DirectoryIdentity identity, QuorumFactory quorums)
       throws IOException, SettingsException, StartupException {
-    Path path = settings.logDir();
-    int nodeId = settings.nodeId();
-    DirectoryIdentity identity =
-        settings.cluster().hasQuorum()
-            ? DirectoryIdentity.establishMember(world, path, nodeId, settings.clusterId())
-            : DirectoryIdentity.establish(world, path, nodeId, settings.clusterId());
     QuorumFactory.Opened opened = quorums.open(world, settings, identity);
     boolean belongs = false;
     try {
-      identity.in(world.disk(), path, opened.clusterId());
+      identity.in(world.disk(), settings.logDir(), opened.clusterId());
       belongs = true;
       return opened;
     } finally {
@@ -191,20 +206,32 @@ public final class Node implements AutoCloseable {
             settings.maxRequestBytes(),
             settings.maxQueuedRequestBytes(),
             settings.maxIdleMs());
-    return ClientServer.serve(world, limits, listeners, Handlers.all(context), client -> {});
+    return ClientServer.serve(
+        world,
+        limits,
+        listeners,
+        Handlers.all(context, membership.map(ClusterMembership::members)),
+        client -> membership.ifPresent(each -> each.connectionGone(client.connectionId())));
   }
 
-  private void register(World world) throws StartupException {
-    Uuid incarnation = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-    RegisterBroker command =
-        new RegisterBroker(
-            settings.nodeId(),
-            incarnation,
-            settings.rack(),
-            Listening.endpoints(settings, listeners.addresses()));
+  private NodeIdentity self(World world, DirectoryIdentity identity) {
+    return new NodeIdentity(
+        nodeId(),
+        clusterId,
+        new Uuid(world.randomness().nextLong(), world.randomness().nextLong()),
+        settings.rack(),
+        Listening.endpoints(settings, listeners.addresses()),
+        settings.cluster().interBrokerListener(),
+        List.of(identity.directoryId()),
+        Features.supported());
+  }
+
+  private void registerAlone(NodeIdentity self) throws StartupException {
     try {
       CompletableFuture<?> founded = controller.submit(new FoundCluster());
-      controller.submit(command).join();
+      controller
+          .submit(new RegisterBroker(self.id(), self.incarnation(), self.rack(), self.endpoints()))
+          .join();
       founded.join();
     } catch (CompletionException e) {
       throw new StartupException(
@@ -226,6 +253,11 @@ public final class Node implements AutoCloseable {
   /** The cluster that it belongs to. */
   public String clusterId() {
     return clusterId;
+  }
+
+  /** What the cluster has agreed on, as far as this node knows. */
+  ClusterImage image() {
+    return controller.image();
   }
 
   /** Where it listens, in the order of the setting, with the ports that were really taken. */
@@ -277,6 +309,7 @@ public final class Node implements AutoCloseable {
   public void close() {
     closing.lock();
     try {
+      membership.ifPresent(ClusterMembership::leave);
       stopping.stopAll();
     } finally {
       closing.unlock();

@@ -1,6 +1,5 @@
 package io.barnabas.server.api;
 
-import io.barnabas.metadata.ClusterImage;
 import io.barnabas.server.net.Call;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
@@ -47,18 +46,17 @@ final class DescribeClusterHandler extends Handler<DescribeClusterRequestData> {
 
   private DescribeClusterResponseData describe(
       DescribeClusterRequestData request, String listenerName) {
-    ClusterImage image = context.image();
+    PartitionView view = new PartitionView(context.image(), listenerName);
     DescribeClusterResponseData answer =
         new DescribeClusterResponseData()
-            .setClusterId(image.clusterId())
-            .setControllerId(context.nodeId())
+            .setClusterId(view.image().clusterId())
+            .setControllerId(view.controllerId(context.nodeId()))
             .setEndpointType(BROKERS)
             .setClusterAuthorizedOperations(
                 request.includeClusterAuthorizedOperations()
                     ? Operations.ON_CLUSTER
                     : Operations.NOT_ASKED);
-    new PartitionView(image, listenerName)
-        .brokers()
+    (request.includeFencedBrokers() ? view.allBrokers() : view.brokers())
         .forEach(
             (id, broker) ->
                 answer
@@ -68,7 +66,8 @@ final class DescribeClusterHandler extends Handler<DescribeClusterRequestData> {
                             .setBrokerId(id)
                             .setHost(broker.endpoint().host())
                             .setPort(broker.endpoint().port())
-                            .setRack(broker.rack().orElse(null))));
+                            .setRack(broker.rack().orElse(null))
+                            .setIsFenced(broker.fenced())));
     return answer;
   }
 }

@@ -1,19 +1,25 @@
 package io.barnabas.server.api;
 
+import io.barnabas.server.membership.Members;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.server.settings.NodeSettings;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** All APIs that a node serves. */
 public final class Handlers {
   private Handlers() {}
 
-  /** One handler for each API. */
-  public static Map<ApiKeys, ApiHandler<?>> all(ControlContext context) {
+  /**
+   * One handler for each API.
+   *
+   * @param members what other nodes ask for, if there may be any
+   */
+  public static Map<ApiKeys, ApiHandler<?>> all(ControlContext context, Optional<Members> members) {
     NodeSettings settings = context.atStart();
     List<ApiHandler<?>> handlers =
         new ArrayList<>(
@@ -40,6 +46,13 @@ public final class Handlers {
     handlers.add(new ElectLeadersHandler(context));
     handlers.add(new AlterPartitionHandler(context));
     handlers.add(new AssignReplicasToDirsHandler(context));
+    handlers.add(new UnregisterBrokerHandler(context));
+    members.ifPresent(
+        some -> {
+          handlers.add(new BrokerRegistrationHandler(some));
+          handlers.add(new BrokerHeartbeatHandler(some));
+          handlers.add(new ControllerRegistrationHandler(some));
+        });
     handlers.add(new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
     Map<ApiKeys, ApiHandler<?>> byApi = new EnumMap<>(ApiKeys.class);
     for (ApiHandler<?> handler : handlers) {

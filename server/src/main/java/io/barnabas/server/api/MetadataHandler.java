@@ -53,7 +53,7 @@ final class MetadataHandler extends Handler<MetadataRequestData> {
     MetadataResponseData answer =
         new MetadataResponseData()
             .setClusterId(image.clusterId())
-            .setControllerId(context.nodeId())
+            .setControllerId(view.controllerId(context.nodeId()))
             .setClusterAuthorizedOperations(
                 request.includeClusterAuthorizedOperations()
                     ? Operations.ON_CLUSTER

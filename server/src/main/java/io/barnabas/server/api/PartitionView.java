@@ -17,6 +17,7 @@ final class PartitionView {
   private static final int NO_LEADER = -1;
 
   private final ClusterImage image;
+  private final SortedMap<Integer, Broker> reachable = new TreeMap<>();
   private final SortedMap<Integer, Broker> brokers = new TreeMap<>();
 
   PartitionView(ClusterImage image, String listenerName) {
@@ -25,17 +26,44 @@ final class PartitionView {
       broker.endpoints().stream()
           .filter(endpoint -> endpoint.listener().equals(listenerName))
           .findFirst()
-          .ifPresent(endpoint -> brokers.put(broker.id(), new Broker(endpoint, broker.rack())));
+          .ifPresent(
+              endpoint ->
+                  reachable.put(broker.id(), new Broker(endpoint, broker.rack(), broker.fenced())));
     }
+    reachable.forEach(
+        (id, broker) -> {
+          if (!broker.fenced()) {
+            brokers.put(id, broker);
+          }
+        });
   }
 
   ClusterImage image() {
     return image;
   }
 
-  /** The brokers that can be reached by that listener, by id. */
+  /** The brokers that take part and can be reached by that listener, by id. */
   SortedMap<Integer, Broker> brokers() {
     return brokers;
+  }
+
+  /** The same and those that are fenced. */
+  SortedMap<Integer, Broker> allBrokers() {
+    return reachable;
+  }
+
+  /**
+   * The broker that clients are to send changes of the cluster to: the active controller if they
+   * can reach it, else any, as all pass them on.
+   *
+   * @param self the broker that is asked
+   */
+  int controllerId(int self) {
+    int active = image.activeController().id();
+    if (brokers.containsKey(active)) {
+      return active;
+    }
+    return brokers.isEmpty() || brokers.containsKey(self) ? self : brokers.firstKey();
   }
 
   /** A topic's partitions in the order of their numbers. */
@@ -49,22 +77,22 @@ final class PartitionView {
 
   private Shown show(int index, PartitionImage state) {
     boolean alive = image.brokers().containsKey(state.leader());
-    boolean reachable = brokers.containsKey(state.leader());
+    boolean known = brokers.containsKey(state.leader());
     Errors error =
-        reachable ? Errors.NONE : alive ? Errors.LISTENER_NOT_FOUND : Errors.LEADER_NOT_AVAILABLE;
+        known ? Errors.NONE : alive ? Errors.LISTENER_NOT_FOUND : Errors.LEADER_NOT_AVAILABLE;
     List<Integer> offline =
-        state.replicas().stream().filter(id -> !image.brokers().containsKey(id)).toList();
-    return new Shown(index, state, reachable ? state.leader() : NO_LEADER, error, offline);
+        state.replicas().stream().filter(id -> !brokers.containsKey(id)).toList();
+    return new Shown(index, state, known ? state.leader() : NO_LEADER, error, offline);
   }
 
   /** A broker and where that listener's clients reach it. */
-  record Broker(Fact.Endpoint endpoint, Optional<String> rack) {}
+  record Broker(Fact.Endpoint endpoint, Optional<String> rack, boolean fenced) {}
 
   /**
    * A partition.
    *
    * @param leader -1 if there is none that the client could reach
-   * @param offline those replicas whose brokers are not there
+   * @param offline those replicas whose brokers are not there for that listener's clients
    */
   record Shown(int index, PartitionImage state, int leader, Errors error, List<Integer> offline) {}
 }

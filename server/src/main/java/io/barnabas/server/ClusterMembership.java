@@ -1,0 +1,139 @@
+package io.barnabas.server;
+
+import io.barnabas.log.LogDirectory;
+import io.barnabas.metadata.Fact.BrokerImage;
+import io.barnabas.metadata.FoundCluster;
+import io.barnabas.quorum.Leadership;
+import io.barnabas.server.control.Controller;
+import io.barnabas.server.membership.BrokerLifecycle;
+import io.barnabas.server.membership.BrokerLifecycle.Health;
+import io.barnabas.server.membership.BrokerSessions;
+import io.barnabas.server.membership.ControllerRegistrar;
+import io.barnabas.server.membership.Members;
+import io.barnabas.server.membership.NodeIdentity;
+import io.barnabas.server.membership.PeerRequests;
+import io.barnabas.server.peers.PeerLimits;
+import io.barnabas.server.peers.Peers;
+import io.barnabas.server.settings.ClusterSettings;
+import io.barnabas.world.World;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** This node as a member of a cluster of several. */
+final class ClusterMembership implements AutoCloseable {
+  private static final long NO_EPOCH = -1;
+
+  private final Stopping stopping = new Stopping();
+  private final BrokerSessions sessions;
+  private final Members members;
+  private final Optional<BrokerLifecycle> broker;
+
+  /** Begins to make the node known to the others. */
+  ClusterMembership(
+      World world,
+      NodeIdentity self,
+      ClusterSettings settings,
+      Controller controller,
+      LogDirectory directory) {
+    sessions =
+        stopping.add(
+            "The watch over brokers",
+            new BrokerSessions(world, controller, settings.sessionTimeoutMs()));
+    members = new Members(world, controller, sessions);
+    controller.onLeadership(leadership -> found(controller, leadership));
+    Peers connections =
+        stopping.add(
+            "The connection to the controller",
+            new Peers(world, "membership", PeerLimits.forControl()));
+    PeerRequests peers =
+        (to, request, timeoutMs) -> {
+          ApiKeys api = ApiKeys.forId(request.apiKey());
+          return connections.send(to, api, api.latestVersion(), request, timeoutMs);
+        };
+    if (settings.isController()) {
+      stopping.add(
+          "The controller's registration",
+          new ControllerRegistrar(world, self, controller, members, peers));
+    }
+    broker =
+        settings.isBroker()
+            ? Optional.of(
+                stopping.add(
+                    "The broker's registration",
+                    new BrokerLifecycle(
+                        world,
+                        self,
+                        settings,
+                        previousEpoch(self, controller, directory),
+                        controller,
+                        members,
+                        peers,
+                        () -> health(self, directory))))
+            : Optional.empty();
+  }
+
+  /** Before anything else is decided; the next active controller does it if this one cannot. */
+  private static void found(Controller controller, Leadership leadership) {
+    if (leadership.active()) {
+      CompletableFuture<?> _ = controller.submit(new FoundCluster());
+    }
+  }
+
+  /** Whether what the last incarnation had is here is for the controller to doubt, without it. */
+  private static long previousEpoch(
+      NodeIdentity self, Controller controller, LogDirectory directory) {
+    return controller
+        .image()
+        .broker(self.id())
+        .filter(before -> directory.wasCleanlyClosed())
+        .filter(before -> before.directories().equals(self.directories()))
+        .map(BrokerImage::epoch)
+        .orElse(NO_EPOCH);
+  }
+
+  private static Health health(NodeIdentity self, LogDirectory directory) {
+    return directory.failure().isPresent() ? new Health(true, self.directories()) : Health.GOOD;
+  }
+
+  /** What other nodes ask this one for while it is the active controller. */
+  Members members() {
+    return members;
+  }
+
+  /** A connection to this node has ended. */
+  void connectionGone(long connectionId) {
+    sessions.connectionGone(connectionId);
+  }
+
+  /**
+   * Waits until the cluster has let this broker in, if it is one.
+   *
+   * @param ended completes when the node cannot go on
+   * @throws StartupException if that comes first, or if the cluster will not let it in
+   */
+  void join(CompletableFuture<Optional<String>> ended) throws StartupException {
+    if (broker.isEmpty()) {
+      return;
+    }
+    CompletableFuture<Optional<String>> joined = broker.get().joined();
+    CompletableFuture.anyOf(joined, ended).join();
+    Optional<String> refusal =
+        joined.isDone()
+            ? joined.join()
+            : Optional.of(ended.join().orElse("The node was closed while it started"));
+    if (refusal.isPresent()) {
+      throw new StartupException(refusal.get() + ".");
+    }
+  }
+
+  /** Has others lead what this broker leads; the node still serves meanwhile. Safe to repeat. */
+  void leave() {
+    broker.ifPresent(BrokerLifecycle::close);
+  }
+
+  @Override
+  public void close() {
+    stopping.stopAll();
+  }
+}

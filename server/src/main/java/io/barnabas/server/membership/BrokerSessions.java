@@ -1,0 +1,272 @@
+package io.barnabas.server.membership;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.FenceBrokers;
+import io.barnabas.metadata.FenceBrokers.Incarnation;
+import io.barnabas.quorum.Leadership;
+import io.barnabas.server.control.Controller;
+import io.barnabas.world.Monitor;
+import io.barnabas.world.World;
+import io.barnabas.world.WorldThread;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which brokers the active controller has heard of lately, and the end of those it has not: they
+ * are fenced. A broker whose connection was closed gets a short grace to come back by another one.
+ * Has no sessions while this node is not active; one that becomes active gives each broker a whole
+ * session. Thread-safe.
+ */
+public final class BrokerSessions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
+  private static final long MILLISECOND_NANOS = 1_000_000;
+  private static final long GRACE_NANOS = 150 * MILLISECOND_NANOS;
+
+  /** A thread that wakes so much too late did not run, and others of the process neither. */
+  private static final long OVERSLEPT_NANOS = 100 * MILLISECOND_NANOS;
+
+  /** Before what could not be fenced is tried again. */
+  private static final long RETRY_NANOS = 100 * MILLISECOND_NANOS;
+
+  private static final class Session {
+    final long epoch;
+    long deadlineNanos;
+    OptionalLong connection = OptionalLong.empty();
+    String cause = "";
+
+    Session(long epoch) {
+      this.epoch = epoch;
+    }
+  }
+
+  private final World world;
+  private final Controller controller;
+  private final long sessionNanos;
+  private final String silence;
+  private final Monitor monitor;
+  private final WorldThread thread;
+
+  // Under the monitor.
+  private final Map<Integer, Session> sessions = new HashMap<>();
+  private boolean active;
+  private boolean closed;
+
+  /**
+   * Begins to watch.
+   *
+   * @param sessionTimeoutMs how long a broker may be silent
+   */
+  public BrokerSessions(World world, Controller controller, int sessionTimeoutMs) {
+    this.world = world;
+    this.controller = controller;
+    sessionNanos = sessionTimeoutMs * MILLISECOND_NANOS;
+    silence = "nothing was heard of it for %d ms".formatted(sessionTimeoutMs);
+    monitor = world.threads().newMonitor();
+    thread = world.threads().startVirtual("broker-sessions", this::run);
+    controller.onLeadership(this::led);
+  }
+
+  private void led(Leadership leadership) {
+    ClusterImage image = controller.image();
+    long now = world.clock().nanoTime();
+    monitor.lock();
+    try {
+      if (leadership.active() == active) {
+        return;
+      }
+      active = leadership.active();
+      sessions.clear();
+      if (active) {
+        for (Fact.BrokerImage broker : image.brokers().values()) {
+          if (!broker.fenced()) {
+            renew(broker.id(), broker.epoch(), now);
+          }
+        }
+        monitor.signalAll();
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /**
+   * A broker is there.
+   *
+   * @param epoch that of its registration, which must be the newest one
+   * @param connection what it was heard by; empty if it is this node
+   */
+  void heard(int broker, long epoch, OptionalLong connection) {
+    long now = world.clock().nanoTime();
+    monitor.lock();
+    try {
+      if (active) {
+        renew(broker, epoch, now).connection = connection;
+        monitor.signalAll();
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private Session renew(int broker, long epoch, long now) {
+    Session session = sessions.get(broker);
+    if (session == null || session.epoch != epoch) {
+      session = new Session(epoch);
+      sessions.put(broker, session);
+    }
+    session.deadlineNanos = now + sessionNanos;
+    session.cause = silence;
+    return session;
+  }
+
+  /** Whether this incarnation of a broker was heard of lately. */
+  boolean isAlive(int broker, long epoch) {
+    monitor.lock();
+    try {
+      Session session = sessions.get(broker);
+      return session != null && session.epoch == epoch;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** A connection to this node has ended, whosoever it was. */
+  public void connectionGone(long connection) {
+    long graceEnd = world.clock().nanoTime() + GRACE_NANOS;
+    monitor.lock();
+    try {
+      for (Session session : sessions.values()) {
+        boolean its =
+            session.connection.isPresent() && session.connection.getAsLong() == connection;
+        if (its && session.deadlineNanos - graceEnd > 0) {
+          session.deadlineNanos = graceEnd;
+          session.cause = "its connection has ended";
+          monitor.signalAll();
+        }
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  // --- the thread
+
+  private void run() {
+    while (true) {
+      Map<Integer, Session> ended = nextEnded();
+      if (ended.isEmpty()) {
+        return;
+      }
+      fence(ended);
+    }
+  }
+
+  /** The sessions that have ended, once there are any; none when this is closed. */
+  private Map<Integer, Session> nextEnded() {
+    monitor.lock();
+    try {
+      while (!closed) {
+        long now = world.clock().nanoTime();
+        Map<Integer, Session> ended = takeEnded(now);
+        if (!ended.isEmpty()) {
+          return ended;
+        }
+        awaitDeadline();
+      }
+      return Map.of();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private Map<Integer, Session> takeEnded(long now) {
+    Map<Integer, Session> ended = new HashMap<>();
+    sessions.forEach(
+        (broker, session) -> {
+          if (session.deadlineNanos - now <= 0) {
+            ended.put(broker, session);
+          }
+        });
+    sessions.keySet().removeAll(ended.keySet());
+    return ended;
+  }
+
+  private void awaitDeadline() {
+    OptionalLong earliest =
+        sessions.values().stream().mapToLong(session -> session.deadlineNanos).min();
+    if (earliest.isEmpty()) {
+      monitor.await();
+      return;
+    }
+    boolean early = monitor.awaitUntil(earliest.getAsLong());
+    long late = world.clock().nanoTime() - earliest.getAsLong();
+    if (!early && late > OVERSLEPT_NANOS) {
+      // This process stood still. What it was sent meanwhile is still to be read.
+      LOG.warn("This node stood still for {} ms", late / MILLISECOND_NANOS);
+      long again = world.clock().nanoTime() + GRACE_NANOS;
+      sessions.values().forEach(s -> s.deadlineNanos = Math.max(s.deadlineNanos, again));
+    }
+  }
+
+  private void fence(Map<Integer, Session> ended) {
+    List<Incarnation> brokers = new ArrayList<>();
+    ended.forEach((broker, session) -> brokers.add(new Incarnation(broker, session.epoch)));
+    CompletableFuture<List<Integer>> _ =
+        controller
+            .submit(new FenceBrokers(brokers))
+            .whenComplete(
+                (fenced, failure) -> {
+                  if (failure != null) {
+                    retryLater(ended);
+                  } else {
+                    fenced.forEach(
+                        broker -> {
+                          Session session = ended.get(broker);
+                          LOG.info(
+                              "Broker {} is fenced: {}",
+                              broker,
+                              session == null ? silence : session.cause);
+                        });
+                  }
+                });
+  }
+
+  private void retryLater(Map<Integer, Session> ended) {
+    long next = world.clock().nanoTime() + RETRY_NANOS;
+    monitor.lock();
+    try {
+      if (active) {
+        ended.forEach(
+            (broker, session) -> {
+              session.deadlineNanos = next;
+              sessions.putIfAbsent(broker, session);
+            });
+        monitor.signalAll();
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Watches no longer. Returns when its thread has ended. */
+  @Override
+  public void close() {
+    monitor.lock();
+    try {
+      closed = true;
+      active = false;
+      sessions.clear();
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+    thread.join();
+  }
+}

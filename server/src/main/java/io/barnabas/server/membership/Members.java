@@ -1,0 +1,218 @@
+package io.barnabas.server.membership;
+
+import io.barnabas.metadata.BrokerHeartbeat;
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Decision;
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.metadata.Fact.FeatureRange;
+import io.barnabas.metadata.RegisterBroker;
+import io.barnabas.metadata.RegisterController;
+import io.barnabas.server.control.Controller;
+import io.barnabas.world.World;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.InconsistentClusterIdException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.message.ControllerRegistrationRequestData;
+import org.apache.kafka.common.message.ControllerRegistrationResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+
+/**
+ * What nodes ask the active controller for to be members, answered as Kafka does. Refuses all of it
+ * while this node is not active. Thread-safe; never waits.
+ */
+public final class Members {
+  private final World world;
+  private final Controller controller;
+  private final BrokerSessions sessions;
+
+  /** Decided by the controller, watched by the sessions. */
+  public Members(World world, Controller controller, BrokerSessions sessions) {
+    this.world = world;
+    this.controller = controller;
+    this.sessions = sessions;
+  }
+
+  /** A broker joins, or joins again. */
+  public CompletableFuture<BrokerRegistrationResponseData> register(
+      BrokerRegistrationRequestData request) {
+    return submitRegistration(request)
+        .handle(
+            (registered, failure) ->
+                failure == null
+                    ? new BrokerRegistrationResponseData().setBrokerEpoch(registered.epoch())
+                    : new BrokerRegistrationResponseData().setErrorCode(error(failure).code()));
+  }
+
+  private CompletableFuture<RegisterBroker.Registered> submitRegistration(
+      BrokerRegistrationRequestData request) {
+    try {
+      checkActive();
+      return controller.submit(command(request, controller.image()));
+    } catch (ApiException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private RegisterBroker command(BrokerRegistrationRequestData request, ClusterImage image) {
+    if (!image.clusterId().equals(request.clusterId())) {
+      throw new InconsistentClusterIdException(
+          "Expected cluster ID %s, but got cluster ID %s"
+              .formatted(image.clusterId(), request.clusterId()));
+    }
+    if (request.isMigratingZkBroker()) {
+      throw new BrokerIdNotRegisteredException(
+          "Controller does not support registering ZK brokers.");
+    }
+    Optional<Fact.BrokerImage> before = image.broker(request.brokerId());
+    return new RegisterBroker(
+        request.brokerId(),
+        request.incarnationId(),
+        Optional.ofNullable(request.rack()),
+        request.listeners().stream()
+            .map(each -> endpoint(each.name(), each.securityProtocol(), each.host(), each.port()))
+            .toList(),
+        request.logDirs(),
+        request.features().stream()
+            .map(each -> range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
+            .toList(),
+        before.filter(known -> known.epoch() == request.previousBrokerEpoch()).isPresent(),
+        before.filter(known -> sessions.isAlive(known.id(), known.epoch())).isPresent(),
+        false);
+  }
+
+  private static Endpoint endpoint(String name, short protocol, String host, int port) {
+    if (!SecurityProtocol.names().contains(protocolName(protocol))) {
+      throw new InvalidRequestException("Unknown security protocol " + protocol);
+    }
+    return new Endpoint(name, protocolName(protocol), host, port);
+  }
+
+  private static String protocolName(short protocol) {
+    SecurityProtocol known = SecurityProtocol.forId(protocol);
+    return known == null ? "" : known.name;
+  }
+
+  private static FeatureRange range(String name, short min, short max) {
+    return new FeatureRange(name, min, max);
+  }
+
+  /**
+   * A broker says how it is.
+   *
+   * @param connection what it says so by; empty if it is this node
+   */
+  public CompletableFuture<BrokerHeartbeatResponseData> heartbeat(
+      BrokerHeartbeatRequestData request, OptionalLong connection) {
+    return submitHeartbeat(request, connection)
+        .handle(
+            (heard, failure) ->
+                failure == null
+                    ? new BrokerHeartbeatResponseData()
+                        .setIsCaughtUp(heard.caughtUp())
+                        .setIsFenced(heard.fenced())
+                        .setShouldShutDown(heard.shouldShutDown())
+                    : new BrokerHeartbeatResponseData().setErrorCode(error(failure).code()));
+  }
+
+  private CompletableFuture<BrokerHeartbeat.Heard> submitHeartbeat(
+      BrokerHeartbeatRequestData request, OptionalLong connection) {
+    try {
+      checkActive();
+    } catch (ApiException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    ClusterImage image = controller.image();
+    int id = request.brokerId();
+    if (image.broker(id).filter(known -> known.epoch() == request.brokerEpoch()).isPresent()) {
+      sessions.heard(id, request.brokerEpoch(), connection);
+    }
+    BrokerHeartbeat command =
+        new BrokerHeartbeat(
+            id,
+            request.brokerEpoch(),
+            request.currentMetadataOffset(),
+            request.wantFence(),
+            request.wantShutDown(),
+            request.offlineLogDirs());
+    return unchanged(command, image)
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(() -> controller.submit(command));
+  }
+
+  /** The answer to most heartbeats, which need not wait for what is being decided. */
+  private Optional<BrokerHeartbeat.Heard> unchanged(BrokerHeartbeat command, ClusterImage image) {
+    try {
+      Decision<BrokerHeartbeat.Heard> decision =
+          command.decide(image, world.clock().wallTimeMillis());
+      return decision.facts().isEmpty() ? Optional.of(decision.answer()) : Optional.empty();
+    } catch (ApiException e) {
+      // Perhaps only this image is old.
+      return Optional.empty();
+    }
+  }
+
+  /** A node that may become the active controller makes itself known. */
+  public CompletableFuture<ControllerRegistrationResponseData> registerController(
+      ControllerRegistrationRequestData request) {
+    return submitController(request)
+        .handle(
+            (registered, failure) ->
+                failure == null
+                    ? new ControllerRegistrationResponseData()
+                    : new ControllerRegistrationResponseData()
+                        .setErrorCode(error(failure).code())
+                        .setErrorMessage(cause(failure).getMessage()));
+  }
+
+  private CompletableFuture<RegisterController.Registered> submitController(
+      ControllerRegistrationRequestData request) {
+    try {
+      checkActive();
+      List<Endpoint> endpoints =
+          request.listeners().stream()
+              .map(each -> endpoint(each.name(), each.securityProtocol(), each.host(), each.port()))
+              .toList();
+      List<FeatureRange> features =
+          request.features().stream()
+              .map(
+                  each ->
+                      range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
+              .toList();
+      return controller.submit(
+          new RegisterController(
+              new Fact.ControllerImage(
+                  request.controllerId(), request.incarnationId(), endpoints, features)));
+    } catch (ApiException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void checkActive() {
+    if (!controller.isActive()) {
+      throw new NotControllerException("Another node is the active controller, or none.");
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private static Errors error(Throwable failure) {
+    return Errors.forException(cause(failure));
+  }
+}

@@ -1,0 +1,43 @@
+package io.barnabas.server.membership;
+
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.metadata.Fact.FeatureRange;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * What a node tells its cluster of itself.
+ *
+ * @param incarnation drawn anew at each start
+ * @param endpoints where clients and other nodes reach it
+ * @param peerListener the listener at which nodes reach each other
+ * @param directories the ids of its log directories
+ * @param features the levels that it supports
+ */
+public record NodeIdentity(
+    int id,
+    String clusterId,
+    Uuid incarnation,
+    Optional<String> rack,
+    List<Endpoint> endpoints,
+    String peerListener,
+    List<Uuid> directories,
+    List<FeatureRange> features) {
+  /** Copies the lists. */
+  public NodeIdentity {
+    endpoints = List.copyOf(endpoints);
+    directories = List.copyOf(directories);
+    features = List.copyOf(features);
+  }
+
+  /** This node as one that may become the active controller: reached by other nodes only. */
+  public Fact.ControllerImage asController() {
+    return new Fact.ControllerImage(
+        id,
+        incarnation,
+        endpoints.stream().filter(each -> each.listener().equals(peerListener)).toList(),
+        features);
+  }
+}

@@ -1,0 +1,213 @@
+package io.barnabas.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.metadata.Fact.BrokerImage;
+import io.barnabas.metadata.PartitionImage;
+import io.barnabas.world.simulated.RunEnd;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Three whole nodes on a simulated quorum: who is noticed to be there, and to be gone. */
+class MembershipTest {
+  private static final int NODES = 3;
+  private static final int SESSION_MS = 3_000;
+  private static final int GRACE_MS = 150;
+
+  /** For a change to be decided, committed, and known to all. */
+  private static final int COMMIT_MS = 100;
+
+  private interface Body {
+    void run(SimulatedCluster cluster) throws Exception;
+  }
+
+  private static void run(long seed, Body body) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    assertThat(
+            world.run(
+                () -> {
+                  SimulatedCluster cluster = new SimulatedCluster(world, NODES);
+                  cluster.startAll();
+                  body.run(cluster);
+                }))
+        .isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static List<Integer> describe(SimulatedCluster cluster, int node, boolean withFenced)
+      throws Exception {
+    try (TestClient client = cluster.client(node)) {
+      return client
+          .call(
+              ApiKeys.DESCRIBE_CLUSTER,
+              2,
+              new DescribeClusterRequestData()
+                  .setEndpointType((byte) 1)
+                  .setIncludeFencedBrokers(withFenced),
+              DescribeClusterResponseData.class)
+          .brokers()
+          .stream()
+          .map(DescribeClusterBroker::brokerId)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static Uuid createTopic(SimulatedCluster cluster, int partitions) throws Exception {
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
+    request
+        .topics()
+        .add(
+            new CreatableTopic()
+                .setName("t")
+                .setNumPartitions(partitions)
+                .setReplicationFactor((short) NODES));
+    try (TestClient client = cluster.client(cluster.controller())) {
+      var answer =
+          client.call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class).topics();
+      assertThat(answer.find("t").errorCode()).isZero();
+      return answer.find("t").topicId();
+    }
+  }
+
+  private static List<PartitionImage> partitions(SimulatedCluster cluster, int node, Uuid topic) {
+    return List.copyOf(cluster.image(node).topicById(topic).orElseThrow().partitions().values());
+  }
+
+  private static BrokerImage broker(SimulatedCluster cluster, int asked, int broker) {
+    return cluster.image(asked).broker(broker).orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aBrokerThatDiesIsFencedWithinTheGraceAndComesBackWithANewEpoch(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int controller = cluster.controller();
+          int victim = cluster.other();
+          Uuid topic = createTopic(cluster, 6);
+          long epoch = broker(cluster, controller, victim).epoch();
+          cluster.crash(victim);
+          cluster.await("it is fenced", GRACE_MS + COMMIT_MS, () -> cluster.isFenced(victim));
+          assertThat(partitions(cluster, controller, topic))
+              .allSatisfy(
+                  partition -> {
+                    assertThat(partition.leader()).isPositive().isNotEqualTo(victim);
+                    assertThat(partition.isr()).doesNotContain(victim);
+                  });
+          assertThat(describe(cluster, controller, false)).hasSize(2).doesNotContain(victim);
+          assertThat(describe(cluster, controller, true)).hasSize(3);
+          cluster.begin(victim).join();
+          cluster.await("it takes part again", COMMIT_MS, () -> cluster.takesPart(victim));
+          assertThat(broker(cluster, controller, victim).epoch()).isGreaterThan(epoch);
+          assertThat(describe(cluster, victim, false)).hasSize(3);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aBrokerThatIsCutOffIsFencedAfterItsSessionAndTakesPartWhenItIsBack(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int controller = cluster.controller();
+          int victim = cluster.other();
+          long epoch = broker(cluster, controller, victim).epoch();
+          cluster.silence(victim);
+          long ms = cluster.await("it is fenced", 2 * SESSION_MS, () -> cluster.isFenced(victim));
+          assertThat(ms).isBetween(SESSION_MS - 600L, (long) SESSION_MS + COMMIT_MS);
+          cluster.heal(victim);
+          cluster.await("it takes part again", SESSION_MS, () -> cluster.takesPart(victim));
+          assertThat(broker(cluster, controller, victim).epoch()).isEqualTo(epoch);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aBrokerThatStopsInGoodOrderIsLeftByItsPartitionsFirst(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int controller = cluster.controller();
+          int leaving = cluster.other();
+          Uuid topic = createTopic(cluster, 6);
+          assertThat(partitions(cluster, controller, topic))
+              .anyMatch(partition -> partition.leader() == leaving);
+          cluster.stop(leaving);
+          assertThat(partitions(cluster, controller, topic))
+              .allSatisfy(
+                  partition -> assertThat(partition.leader()).isPositive().isNotEqualTo(leaving));
+          assertThat(broker(cluster, controller, leaving).fenced()).isTrue();
+          cluster.begin(leaving).join();
+          cluster.await("it takes part again", COMMIT_MS, () -> cluster.takesPart(leaving));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void theActiveControllerDiesAndItsBrokerIsFencedByTheNextOne(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int victim = cluster.controller();
+          cluster.crash(victim);
+          cluster.await("it is fenced", SESSION_MS + 2_000, () -> cluster.isFenced(victim));
+          int next = cluster.controller();
+          assertThat(next).isNotEqualTo(victim);
+          assertThat(cluster.image(next).brokers().values())
+              .filteredOn(BrokerImage::fenced)
+              .hasSize(1);
+          cluster.begin(victim).join();
+          cluster.await("it takes part again", COMMIT_MS, () -> cluster.takesPart(victim));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aChangeOfTheControllerFencesNobody(long seed) {
+    run(
+        seed,
+        cluster -> {
+          var brokers = cluster.image(1).brokers();
+          int next = cluster.other();
+          assertThat(cluster.quorum().elect(next)).isTrue();
+          cluster.await(
+              "it decides", 1_000, () -> cluster.image(next).activeController().id() == next);
+          createTopic(cluster, 1);
+          cluster.world().threads().sleep(2 * SESSION_MS * 1_000_000L);
+          assertThat(cluster.controller()).isEqualTo(next);
+          for (int node = 1; node <= NODES; node++) {
+            assertThat(cluster.image(node).brokers()).isEqualTo(brokers);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void allNodesStartAgainAtOnce(long seed) {
+    run(
+        seed,
+        cluster -> {
+          Uuid topic = createTopic(cluster, 3);
+          for (int node = 1; node <= NODES; node++) {
+            cluster.crash(node);
+          }
+          cluster.startAll();
+          cluster.await(
+              "each partition has a leader",
+              COMMIT_MS,
+              () -> partitions(cluster, 1, topic).stream().allMatch(p -> p.leader() > 0));
+        });
+  }
+}

@@ -1,0 +1,216 @@
+package io.barnabas.server;
+
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.quorum.QuorumMember;
+import io.barnabas.quorum.simulated.SimulatedQuorum;
+import io.barnabas.quorum.simulated.SimulatedQuorumOptions;
+import io.barnabas.server.settings.NodeSettings;
+import io.barnabas.world.simulated.CrashMode;
+import io.barnabas.world.simulated.SimulatedMachine;
+import io.barnabas.world.simulated.SimulatedWorld;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Nodes 1, 2 and so on of a cluster, on the machines n1, n2 and so on of a simulated world. */
+final class SimulatedCluster {
+  static final String ID = "iyTk3ZqORyeKZjkWMZsPDg";
+
+  private static final long MILLISECOND_NANOS = 1_000_000;
+  private static final int PORT = 9092;
+  private static final int QUORUM_PORT = 9093;
+
+  private final SimulatedWorld world;
+  private final SimulatedQuorum quorum;
+  private final int count;
+  private final Map<Integer, CompletableFuture<Node>> nodes = new HashMap<>();
+
+  SimulatedCluster(SimulatedWorld world, int count) {
+    this.world = world;
+    this.count = count;
+    List<QuorumMember> voters =
+        IntStream.rangeClosed(1, count).mapToObj(SimulatedCluster::member).toList();
+    quorum = new SimulatedQuorum(world, SimulatedQuorumOptions.defaults(), voters);
+  }
+
+  private static QuorumMember member(int id) {
+    return new QuorumMember(id, new UUID(id, id), machine(id), QUORUM_PORT);
+  }
+
+  static String machine(int id) {
+    return "n" + id;
+  }
+
+  SimulatedWorld world() {
+    return world;
+  }
+
+  SimulatedQuorum quorum() {
+    return quorum;
+  }
+
+  /** Begins to start a node, or to start it again. */
+  CompletableFuture<Node> begin(int id) {
+    SimulatedMachine machine = world.machine(machine(id));
+    if (machine.isCrashed()) {
+      machine = world.restart(machine(id));
+    }
+    SimulatedMachine on = machine;
+    CompletableFuture<Node> started = new CompletableFuture<>();
+    nodes.put(id, started);
+    on.threads()
+        .startPlatform(
+            "start-" + id,
+            () -> {
+              try {
+                started.complete(
+                    Node.start(
+                        on,
+                        settings(id),
+                        (w, settings, identity) ->
+                            new QuorumFactory.Opened(quorum.open(on, member(id)), ID)));
+              } catch (Exception e) {
+                started.completeExceptionally(e);
+              }
+            });
+    return started;
+  }
+
+  private NodeSettings settings(int id) throws Exception {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("node.id", Integer.toString(id));
+    settings.put("listeners", "PLAINTEXT://:%d,CONTROLLER://:%d".formatted(PORT, QUORUM_PORT));
+    settings.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(machine(id), PORT));
+    settings.put("log.dirs", "/data");
+    settings.put(
+        "controller.quorum.voters",
+        IntStream.rangeClosed(1, count)
+            .mapToObj(each -> "%d@%s:%d".formatted(each, machine(each), QUORUM_PORT))
+            .collect(Collectors.joining(",")));
+    return NodeSettings.parse(settings);
+  }
+
+  /** Starts all nodes, and waits until all of them know that all take part. */
+  void startAll() {
+    List<CompletableFuture<Node>> started = new ArrayList<>();
+    for (int id = 1; id <= count; id++) {
+      started.add(begin(id));
+    }
+    started.forEach(CompletableFuture::join);
+    await("all take part", 10_000, () -> all().stream().allMatch(id -> takesPart(id)));
+  }
+
+  private List<Integer> all() {
+    return IntStream.rangeClosed(1, count).boxed().toList();
+  }
+
+  /** Whether all nodes that run hold that a broker takes part. */
+  boolean takesPart(int broker) {
+    return running().stream()
+        .allMatch(id -> image(id).broker(broker).filter(each -> !each.fenced()).isPresent());
+  }
+
+  /** Whether all other nodes that run hold that a broker is fenced. */
+  boolean isFenced(int broker) {
+    return running().stream()
+        .filter(id -> id != broker)
+        .allMatch(id -> image(id).broker(broker).filter(each -> each.fenced()).isPresent());
+  }
+
+  private List<Integer> running() {
+    return all().stream()
+        .filter(id -> started(id).filter(CompletableFuture::isDone).isPresent())
+        .toList();
+  }
+
+  private Optional<CompletableFuture<Node>> started(int id) {
+    return Optional.ofNullable(nodes.get(id));
+  }
+
+  private Node node(int id) {
+    return started(id).orElseThrow().join();
+  }
+
+  ClusterImage image(int id) {
+    return node(id).image();
+  }
+
+  int controller() {
+    OptionalInt[] leader = {OptionalInt.empty()};
+    await(
+        "a controller is active",
+        10_000,
+        () -> {
+          leader[0] = quorum.leader();
+          return leader[0].isPresent();
+        });
+    return leader[0].getAsInt();
+  }
+
+  /** One of the nodes that is not the active controller. */
+  int other() {
+    int controller = controller();
+    return all().stream().filter(id -> id != controller).findFirst().orElseThrow();
+  }
+
+  void crash(int id) {
+    nodes.remove(id);
+    world.machine(machine(id)).crash(CrashMode.LOSE_UNFORCED);
+  }
+
+  /** Stops a node in good order, and waits until it has. */
+  void stop(int id) {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    Node node = node(id);
+    world
+        .machine(machine(id))
+        .threads()
+        .startPlatform(
+            "stop-" + id,
+            () -> {
+              node.close();
+              stopped.complete(null);
+            });
+    stopped.join();
+    nodes.remove(id);
+  }
+
+  /** Lets no message through between a node and all others, without telling anybody. */
+  void silence(int id) {
+    others(id).forEach(each -> world.silence(machine(id), machine(each)));
+  }
+
+  void heal(int id) {
+    others(id).forEach(each -> world.heal(machine(id), machine(each)));
+  }
+
+  private List<Integer> others(int id) {
+    return all().stream().filter(each -> each != id).toList();
+  }
+
+  /** Waits until something is so, and says how long that took, in milliseconds. */
+  long await(String what, long limitMs, BooleanSupplier condition) {
+    long begin = world.clock().nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (world.clock().nanoTime() - begin > limitMs * MILLISECOND_NANOS) {
+        throw new AssertionError("Not within %d ms: %s".formatted(limitMs, what));
+      }
+      world.threads().sleep(MILLISECOND_NANOS);
+    }
+    return (world.clock().nanoTime() - begin) / MILLISECOND_NANOS;
+  }
+
+  TestClient client(int id) throws Exception {
+    return TestClient.connect(world, InetSocketAddress.createUnresolved(machine(id), PORT));
+  }
+}
