@@ -32,7 +32,7 @@ class ArchitectureTest {
           entry(SIMULATED_QUORUM, Set.of("world", SIMULATED_WORLD, "quorum")),
           entry("replica", Set.of("world", "log", "metadata")),
           entry("server", Set.of("world", "log", "metadata", "quorum", "replica")),
-          entry("cli", Set.of("world", "server")));
+          entry("cli", Set.of("world", "metadata", "server")));
 
   private final JavaClasses classes = new ClassFileImporter().importPackages("io.barnabas");
 

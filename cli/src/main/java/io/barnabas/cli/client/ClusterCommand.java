@@ -21,6 +21,11 @@ abstract class ClusterCommand implements Callable<Integer> {
   /** Does it. */
   abstract void run(Cluster cluster, Output out);
 
+  /** What the process ends with when {@link #run} has returned. */
+  int exitCode() {
+    return 0;
+  }
+
   @Override
   public final Integer call() {
     Output out = new Output(System.out, json);
@@ -29,7 +34,7 @@ abstract class ClusterCommand implements Callable<Integer> {
     } finally {
       out.flush();
     }
-    return 0;
+    return exitCode();
   }
 
   /** A command that needs an admin client only. */

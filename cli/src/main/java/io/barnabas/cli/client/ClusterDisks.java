@@ -65,11 +65,16 @@ final class ClusterDisks extends ClusterCommand.WithAdmin {
     json.put("directory", row.path());
     json.put("state", row.state());
     json.put("replicas", row.directory().replicaInfos().size());
-    json.put("bytes", ClusterStatus.used(row.directory()));
+    json.put("bytes", used(row.directory()));
     json.put("totalBytes", orNull(row.directory().totalBytes()));
     json.put("usableBytes", orNull(row.directory().usableBytes()));
     json.put("bytesByTopic", row.bytesByTopic());
     return json;
+  }
+
+  /** The bytes of all replicas in a directory. */
+  static long used(LogDirDescription directory) {
+    return directory.replicaInfos().values().stream().mapToLong(ReplicaInfo::size).sum();
   }
 
   private static @Nullable Long orNull(OptionalLong amount) {
@@ -83,7 +88,7 @@ final class ClusterDisks extends ClusterCommand.WithAdmin {
           row.node(),
           row.path(),
           Amounts.count(row.directory().replicaInfos().size()),
-          Amounts.bytes(ClusterStatus.used(row.directory())),
+          Amounts.bytes(used(row.directory())),
           bytes(row.directory().usableBytes()),
           bytes(row.directory().totalBytes()),
           row.state());

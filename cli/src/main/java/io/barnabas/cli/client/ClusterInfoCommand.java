@@ -5,6 +5,6 @@ import picocli.CommandLine.Command;
 /** {@code barnabas cluster}. */
 @Command(
     name = "cluster",
-    description = "Show the cluster: its nodes, their health and their disks.",
-    subcommands = {ClusterStatus.class, ClusterDisks.class})
+    description = "Show the cluster: its nodes, their health and their disks; balance it.",
+    subcommands = {ClusterStatus.class, ClusterBalance.class, ClusterDisks.class})
 public final class ClusterInfoCommand extends Group {}

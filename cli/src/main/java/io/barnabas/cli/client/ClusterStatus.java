@@ -4,145 +4,147 @@ import io.barnabas.cli.text.Amounts;
 import io.barnabas.cli.text.Output;
 import io.barnabas.cli.text.Table;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeClusterResult;
-import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.LogDirDescription;
-import org.apache.kafka.clients.admin.ReplicaInfo;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.Node;
-import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.clients.admin.QuorumInfo;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code barnabas cluster status}. */
-@Command(name = "status", description = "Show the nodes, who controls them, and how topics are.")
+@Command(
+    name = "status",
+    description = {
+      "Show the nodes, who controls them, and how topics are.",
+      "The exit code is 0 if all nodes are there and all partitions have their leaders and"
+          + " replicas, 3 if not, 1 if nobody tells."
+    })
 final class ClusterStatus extends ClusterCommand.WithAdmin {
+  private static final int UNHEALTHY = 3;
 
-  /** What one node has. */
-  private record Row(Node node, boolean isController, long leads, long replicas, long bytes) {}
+  private boolean isHealthy = true;
 
   @Override
   void run(Admin admin, Output out) {
-    DescribeClusterResult cluster = admin.describeCluster();
-    String clusterId = Cluster.await(cluster.clusterId());
-    @Nullable Node controller = Cluster.await(cluster.controller());
-    List<Node> nodes = new ArrayList<>(Cluster.await(cluster.nodes()));
-    nodes.sort(Comparator.comparingInt(Node::id));
-    ListTopicsOptions everything = new ListTopicsOptions().listInternal(true);
-    Collection<TopicDescription> topics =
-        Cluster.await(
-                admin
-                    .describeTopics(Cluster.await(admin.listTopics(everything).names()))
-                    .allTopicNames())
-            .values();
-    List<TopicPartitionInfo> partitions =
-        topics.stream().flatMap(topic -> topic.partitions().stream()).toList();
-    Map<Integer, Long> bytes = bytesByNode(admin, nodes);
-    List<Row> rows =
-        nodes.stream()
-            .map(
-                node ->
-                    new Row(
-                        node,
-                        controller != null && controller.id() == node.id(),
-                        leads(partitions, node),
-                        partitions.stream().filter(p -> p.replicas().contains(node)).count(),
-                        bytes.getOrDefault(node.id(), 0L)))
-            .toList();
+    ClusterView view = ClusterView.read(admin);
+    isHealthy = view.isHealthy();
     if (out.isJson()) {
-      out.json(json(clusterId, topics.size(), partitions, rows));
+      out.json(json(view));
     } else {
-      print(out, clusterId, topics.size(), partitions, rows);
+      print(out, view);
     }
   }
 
-  private static long leads(List<TopicPartitionInfo> partitions, Node node) {
-    return partitions.stream()
-        .map(TopicPartitionInfo::leader)
-        .filter(leader -> leader != null && leader.id() == node.id())
-        .count();
+  @Override
+  int exitCode() {
+    return isHealthy ? 0 : UNHEALTHY;
   }
 
-  private static Map<Integer, Long> bytesByNode(Admin admin, List<Node> nodes) {
-    Map<Integer, Long> bytes = new TreeMap<>();
-    Cluster.await(admin.describeLogDirs(nodes.stream().map(Node::id).toList()).allDescriptions())
-        .forEach(
-            (node, directories) ->
-                bytes.put(
-                    node, directories.values().stream().mapToLong(ClusterStatus::used).sum()));
-    return bytes;
-  }
-
-  /** The bytes of all replicas in a directory. */
-  static long used(LogDirDescription directory) {
-    return directory.replicaInfos().values().stream().mapToLong(ReplicaInfo::size).sum();
-  }
-
-  private static Map<String, @Nullable Object> json(
-      String clusterId, int topics, List<TopicPartitionInfo> partitions, List<Row> rows) {
+  private static Map<String, @Nullable Object> json(ClusterView view) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("clusterId", clusterId);
-    json.put("topics", topics);
-    json.put("partitions", partitions.size());
-    json.put("withoutLeader", TopicsList.withoutLeader(partitions));
-    json.put("underReplicated", TopicsList.underReplicated(partitions));
+    json.put("clusterId", view.clusterId());
+    json.put("healthy", view.isHealthy());
+    json.put("activeController", view.activeController().orElse(null));
+    json.put("quorumEpoch", view.quorum().map(QuorumInfo::leaderEpoch).orElse(null));
+    json.put("topics", view.topics());
+    json.put("partitions", view.partitions().size());
+    json.put("withoutLeader", view.withoutLeader());
+    json.put("underReplicated", view.underReplicated());
+    json.put("reassigning", view.reassigning());
     List<Map<String, @Nullable Object>> nodes = new ArrayList<>();
-    for (Row row : rows) {
-      Map<String, @Nullable Object> node = new LinkedHashMap<>();
-      node.put("node", row.node().id());
-      node.put("host", row.node().host());
-      node.put("port", row.node().port());
-      node.put("rack", row.node().rack());
-      node.put("controller", row.isController());
-      node.put("leads", row.leads());
-      node.put("replicas", row.replicas());
-      node.put("bytes", row.bytes());
-      nodes.add(node);
-    }
+    view.members().forEach(member -> nodes.add(json(member)));
     json.put("nodes", nodes);
     return json;
   }
 
-  private static void print(
-      Output out,
-      String clusterId,
-      int topics,
-      List<TopicPartitionInfo> partitions,
-      List<Row> rows) {
+  private static Map<String, @Nullable Object> json(ClusterView.Member member) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("node", member.id());
+    json.put("address", member.address());
+    json.put("rack", member.rack().orElse(null));
+    json.put("roles", roles(member));
+    json.put("fenced", member.isFenced());
+    json.put("controller", member.isActiveController());
+    json.put("leads", member.leads());
+    json.put("replicas", member.replicas());
+    json.put("bytes", orNull(member.bytes()));
+    json.put("metadataLag", orNull(member.lag()));
+    return json;
+  }
+
+  private static @Nullable Long orNull(OptionalLong amount) {
+    return amount.isPresent() ? amount.getAsLong() : null;
+  }
+
+  private static List<String> roles(ClusterView.Member member) {
+    List<String> roles = new ArrayList<>();
+    if (member.isBroker()) {
+      roles.add("broker");
+    }
+    if (member.isController()) {
+      roles.add("controller");
+    }
+    return roles;
+  }
+
+  private static void print(Output out, ClusterView view) {
     out.line(
         "Cluster %s: %s, %s, %s."
             .formatted(
-                clusterId,
-                Amounts.count(rows.size(), "node"),
-                Amounts.count(topics, "topic"),
-                Amounts.count(partitions.size(), "partition")));
-    long leaderless = TopicsList.withoutLeader(partitions);
-    long behind = TopicsList.underReplicated(partitions);
+                view.clusterId(),
+                Amounts.count(view.members().size(), "node"),
+                Amounts.count(view.topics(), "topic"),
+                Amounts.count(view.partitions().size(), "partition")));
     out.line(
-        leaderless == 0 && behind == 0
+        view.withoutLeader() == 0 && view.underReplicated() == 0
             ? "All partitions have a leader and all their replicas in sync."
             : "%s without leader, %s under-replicated."
                 .formatted(
-                    Amounts.count(leaderless, "partition"), Amounts.count(behind, "partition")));
-    Table table =
-        new Table(">NODE", "ADDRESS", "RACK", "CONTROLLER", ">LEADS", ">REPLICAS", ">DATA");
-    for (Row row : rows) {
-      table.add(
-          row.node().id(),
-          row.node().host() + ":" + row.node().port(),
-          row.node().hasRack() ? row.node().rack() : "-",
-          row.isController() ? "yes" : "no",
-          Amounts.count(row.leads()),
-          Amounts.count(row.replicas()),
-          Amounts.bytes(row.bytes()));
+                    Amounts.count(view.withoutLeader(), "partition"),
+                    Amounts.count(view.underReplicated(), "partition")));
+    if (view.reassigning() > 0) {
+      out.line(
+          Amounts.count(view.reassigning(), "partition")
+              + (view.reassigning() == 1 ? " is" : " are")
+              + " on the way to other nodes.");
     }
-    out.line(table);
+    out.line(
+        view.activeController()
+            .map(
+                id ->
+                    "Node %d is the active controller%s."
+                        .formatted(
+                            id, view.quorum().map(q -> ", in epoch " + q.leaderEpoch()).orElse("")))
+            .orElse("No controller is active: nothing can be changed."));
+    out.line(nodes(view));
+  }
+
+  private static Table nodes(ClusterView view) {
+    Table table =
+        new Table(
+            ">NODE",
+            "ADDRESS",
+            "RACK",
+            "ROLES",
+            "STATE",
+            ">LEADS",
+            ">REPLICAS",
+            ">DATA",
+            ">METADATA LAG");
+    for (ClusterView.Member member : view.members()) {
+      table.add(
+          member.id(),
+          member.address(),
+          member.rack().orElse("-"),
+          String.join(",", roles(member)),
+          member.isFenced() ? "fenced" : "ok",
+          Amounts.count(member.leads()),
+          Amounts.count(member.replicas()),
+          member.bytes().isPresent() ? Amounts.bytes(member.bytes().getAsLong()) : "-",
+          member.lag().isPresent() ? Amounts.count(member.lag().getAsLong()) : "-");
+    }
+    return table;
   }
 }

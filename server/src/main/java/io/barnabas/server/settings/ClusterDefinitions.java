@@ -16,6 +16,8 @@ import org.apache.kafka.common.config.ConfigDef;
 
 /** The settings by which nodes make a cluster. */
 final class ClusterDefinitions {
+  private static final String NOT_YET = " Stored only: copying is not limited yet.";
+
   private ClusterDefinitions() {}
 
   static void define(ConfigDef definitions) {
@@ -106,6 +108,24 @@ final class ClusterDefinitions {
         atLeast(1),
         MEDIUM,
         "How often the active controller looks for such partitions.");
+    d.define(
+        "leader.replication.throttled.rate",
+        LONG,
+        Long.MAX_VALUE,
+        atLeast(0),
+        MEDIUM,
+        "How many bytes a second the broker sends for its replicas that a topic names in"
+            + " leader.replication.throttled.replicas."
+            + NOT_YET);
+    d.define(
+        "follower.replication.throttled.rate",
+        LONG,
+        Long.MAX_VALUE,
+        atLeast(0),
+        MEDIUM,
+        "How many bytes a second the broker fetches for its replicas that a topic names in"
+            + " follower.replication.throttled.replicas."
+            + NOT_YET);
   }
 
   private static void tls(ConfigDef d) {

@@ -32,6 +32,8 @@ public final class LiveSettings {
           "log.message.timestamp.after.max.ms",
           "compression.type",
           "message.max.bytes",
+          "leader.replication.throttled.rate",
+          "follower.replication.throttled.rate",
           "min.insync.replicas");
 
   private final NodeSettings atStart;
