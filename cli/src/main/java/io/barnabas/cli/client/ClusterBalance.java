@@ -86,7 +86,7 @@ final class ClusterBalance extends ClusterCommand.WithAdmin {
     }
     out.line(loads(plan));
     if (plan.moves().isEmpty()) {
-      out.line("The cluster is balanced: nothing to move.");
+      out.line("Nothing is to be moved.");
       return;
     }
     out.line("");

@@ -18,6 +18,9 @@ final class DevCluster {
   private static final int STOPPED = 0;
   private static final int FAILED = 1;
 
+  /** The exit code of a process that was killed is this and the number of the signal. */
+  private static final int KILLED = 128;
+
   private final List<DevMember> members;
   private final Path directory;
   private final boolean isTemporary;
@@ -68,11 +71,17 @@ final class DevCluster {
     }
     int exitCode = node.awaitEnd();
     if (!stopping) {
-      say(
-          "Node %d has ended with exit code %d: %s"
-              .formatted(member.id(), exitCode, node.lastWords()));
+      say("Node %d %s".formatted(member.id(), end(node, exitCode)));
     }
     running.countDown();
+  }
+
+  /** A process that a signal ended had no time to say why. */
+  private static String end(DevNode node, int exitCode) {
+    return exitCode > KILLED
+        ? "was killed by signal %d; its log output is in %s"
+            .formatted(exitCode - KILLED, node.member().log())
+        : "has ended with exit code %d: %s".formatted(exitCode, node.lastWords());
   }
 
   private void sayHowToUse() {
@@ -101,7 +110,7 @@ final class DevCluster {
                     inGoodOrder ? "stopped" : "been killed, as it took too long to stop"));
       }
     }
-    if (isTemporary) {
+    if (isTemporary && exitCode == STOPPED) {
       delete();
     }
     Runtime.getRuntime().halt(exitCode);

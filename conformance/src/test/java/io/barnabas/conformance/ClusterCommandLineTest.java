@@ -1,0 +1,97 @@
+package io.barnabas.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that show a cluster and even it out, with three brokers. */
+@OnEveryCluster
+class ClusterCommandLineTest {
+  private static final int PARTITIONS = 12;
+
+  private final ClusterSubject subject;
+
+  @TempDir private Path directory = Path.of("none");
+
+  ClusterCommandLineTest(ClusterSubject subject) {
+    this.subject = subject;
+  }
+
+  @Test
+  void theStatusNamesNodesAndTheActiveController() throws Exception {
+    String status = run("cluster", "status", "--json").output();
+    assertThat(status).contains("\"node\":1,", "\"node\":2,", "\"node\":3,");
+    assertThat(status).containsPattern("\"activeController\":[123],");
+    assertThat(status).contains("\"roles\":[\"broker\",\"controller\"]", "\"metadataLag\":0");
+    assertThat(status).contains("\"healthy\":true");
+    assertThat(run("cluster", "status").exitCode()).isZero();
+  }
+
+  @Test
+  void whatIsOnTwoNodesIsSpreadOverThreeByTheCommandAndItsThrottleIsGoneThen() throws Exception {
+    Map<Integer, List<Integer>> skewed = new HashMap<>();
+    for (int i = 0; i < PARTITIONS; i++) {
+      skewed.put(i, List.of(1, 2));
+    }
+    String topic = subject.newTopic(skewed, Map.of()).name();
+    run("produce", topic, Path.of("pom.xml").toString(), "-q");
+    String before = run("consume", topic, "--json").output();
+
+    assertThat(run("cluster", "balance").output())
+        .contains(topic, " replicas, broker 3 has ", "Do it with --execute.");
+    assertThat(onNode(topic, 3)).as("it was only asked").isZero();
+
+    CommandLine.Result result =
+        run("cluster", "balance", "--execute", "--throttle", "50MiB", "--at-once", "5");
+    assertThat(result.errors()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.output())
+        .contains(topic + "-", " is where it should be (", "The cluster is balanced.");
+    assertThat(onNode(topic, 3)).isPositive();
+    assertThat(run("cluster", "balance", "--json").output()).contains("\"moves\":[]");
+    assertThat(records(run("consume", topic, "--json").output())).isEqualTo(records(before));
+    try (Admin admin = subject.admin()) {
+      List<ConfigResource> resources = new ArrayList<>();
+      resources.add(new ConfigResource(ConfigResource.Type.TOPIC, topic));
+      for (int id = 1; id <= 3; id++) {
+        resources.add(new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(id)));
+      }
+      assertThat(admin.describeConfigs(resources).all().get().values())
+          .flatExtracting(config -> config.entries())
+          .filteredOn(entry -> entry.name().contains("throttled") && !entry.isDefault())
+          .isEmpty();
+    }
+  }
+
+  private long onNode(String topic, int node) throws Exception {
+    try (Admin admin = subject.admin()) {
+      List<TopicPartitionInfo> partitions =
+          admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get().partitions();
+      return partitions.stream()
+          .filter(partition -> partition.replicas().stream().anyMatch(r -> r.id() == node))
+          .count();
+    }
+  }
+
+  private static long records(String json) {
+    Matcher offsets = Pattern.compile("\"offset\":").matcher(json);
+    return offsets.results().count();
+  }
+
+  private CommandLine.Result run(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--bootstrap", subject.cluster().bootstrapServers()));
+    return CommandLine.run(directory, new byte[0], all);
+  }
+}
