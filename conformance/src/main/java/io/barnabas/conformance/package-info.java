@@ -6,7 +6,8 @@
  * is a wrong test. Promises: every process started here is gone when the JVM that started it ends;
  * Apache Kafka's server jars are never on the class path that Barnabas runs with.
  *
- * <p>Start reading at {@link io.barnabas.conformance.BrokerProcess}.
+ * <p>Start reading at {@link io.barnabas.conformance.BrokerProcess}; {@link
+ * io.barnabas.conformance.ClusterProcess} is several of them.
  */
 @NullMarked
 package io.barnabas.conformance;

@@ -3,6 +3,7 @@ package io.barnabas.conformance.load;
 import io.barnabas.conformance.BrokerProcess;
 import io.barnabas.conformance.ClassPaths;
 import io.barnabas.conformance.ClusterProcess;
+import io.barnabas.conformance.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 import picocli.CommandLine;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Option;
     })
 public final class ControllerKillLoad implements Callable<Integer> {
   private static final int NODES = 3;
+  private static final String LAST = "last";
   private static final long CONTROLLER_LIMIT_NANOS = 60_000_000_000L;
 
   @Mixin private LoadOptions common = new LoadOptions();
@@ -97,7 +100,9 @@ public final class ControllerKillLoad implements Callable<Integer> {
       for (Thread thread : threads) {
         thread.join();
       }
-      conclude(TopicAudit.check(cluster, changers), changers);
+      TopicAudit.Verdict verdict = TopicAudit.check(cluster, changers);
+      checkImages(cluster);
+      conclude(verdict, changers);
     }
     Files.writeString(common.target().resolve("controller-kill.md"), report);
     System.out.print(report);
@@ -140,6 +145,28 @@ public final class ControllerKillLoad implements Callable<Integer> {
       report.append(row);
     }
     clock.allow(operations);
+  }
+
+  /**
+   * Every change that Barnabas's nodes agree on carries a digest of what it was decided on, and a
+   * node with another digest stops. One more change that all nodes take therefore compares them.
+   */
+  private void checkImages(ClusterProcess cluster) throws IOException, InterruptedException {
+    try (RawClient client = RawClient.connect(cluster.node(1).address())) {
+      Errors answer = TopicRequests.create(client, LAST, new TopicState(1, 1_000_000_000L), NODES);
+      if (answer != Errors.NONE) {
+        throw new IOException("the last change was answered " + answer);
+      }
+    }
+    for (int id : cluster.ids()) {
+      try (TopicWatch watch = TopicWatch.at(cluster.node(id).address())) {
+        watch.awaitTopic(LAST);
+        watch.seenNanos();
+      } catch (ExecutionException e) {
+        throw new IOException("node " + id + " did not take the last change", e);
+      }
+    }
+    checkAllAlive(cluster);
   }
 
   /** A node that ended by itself has found something wrong, such as an image unlike the others'. */
