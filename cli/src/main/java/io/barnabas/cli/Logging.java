@@ -1,8 +1,9 @@
 package io.barnabas.cli;
 
+import io.barnabas.cli.logging.NodeLoggingProvider;
 import java.util.Map;
 
-/** What is logged, to standard error, through slf4j-simple. */
+/** What is logged, to standard error; {@link io.barnabas.cli.logging} has the loggers. */
 final class Logging {
   private static final String PREFIX = "org.slf4j.simpleLogger.";
 
@@ -24,6 +25,7 @@ final class Logging {
             "showThreadName", "false",
             "showShortLogName", "true");
     settings.forEach((name, value) -> putIfAbsent(PREFIX + name, value));
+    putIfAbsent("slf4j.provider", NodeLoggingProvider.class.getName());
   }
 
   private static void putIfAbsent(String name, String value) {

@@ -78,6 +78,7 @@ class ConfigRequestsTest {
         "BROKER | 1 | node.id | 5 | INVALID_REQUEST",
         "BROKER | 1 | log.retention.ms | x | INVALID_REQUEST",
         "BROKER | 1 | log.cleanup.policy | 'delete,delete' | INVALID_REQUEST",
+        "BROKER | 1 | min.insync.replicas | 2 | INVALID_CONFIG",
         "TOPIC | no-such-topic | retention.ms | 5 | UNKNOWN_TOPIC_OR_PARTITION",
         "UNKNOWN | x | a | b | INVALID_REQUEST",
       })

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -85,7 +86,7 @@ final class Subject {
     Map<String, String> settings = Map.of("num.partitions", "1");
     try {
       return switch (kind) {
-        case APACHE_KAFKA -> BrokerProcess.kafka(classPaths, directory, settings);
+        case APACHE_KAFKA -> BrokerProcess.kafka(classPaths, directory, withAuthorizer(settings));
         case BARNABAS ->
             BrokerProcess.barnabas(classPaths, directory, List.of("-Xmx512m"), settings);
       };
@@ -95,6 +96,14 @@ final class Subject {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Apache Kafka keeps access rules only where it enforces them; here everybody may do all. */
+  private static Map<String, String> withAuthorizer(Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>(settings);
+    all.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    all.put("super.users", "User:ANONYMOUS");
+    return all;
   }
 
   /** A topic name that no other test uses. */

@@ -9,6 +9,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.Topic;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.internals.Topic;
  */
 record ConfigTargets(
     ClusterImage image, Map<String, String> topicDefaults, ConfigDef brokerSettings) {
+
+  private static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
 
   /**
    * The resource of this name.
@@ -72,7 +75,7 @@ record ConfigTargets(
         throw new InvalidRequestException("Node id must be an integer, but it is: " + name, e);
       }
     }
-    return new OfBroker(brokerSettings);
+    return new OfBroker(brokerSettings, !name.isEmpty());
   }
 
   private record OfTopic(String topic, Map<String, String> defaults) implements ConfigTarget {
@@ -92,7 +95,12 @@ record ConfigTargets(
     }
   }
 
-  private record OfBroker(ConfigDef definitions) implements ConfigTarget {
+  /**
+   * A broker, or all.
+   *
+   * @param isOne whether it is one
+   */
+  private record OfBroker(ConfigDef definitions, boolean isOne) implements ConfigTarget {
     @Override
     public boolean isList(String name) {
       ConfigKey key = definitions.configKeys().get(name);
@@ -112,6 +120,11 @@ record ConfigTargets(
       others.removeAll(definitions.names());
       if (!others.isEmpty()) {
         throw new InvalidRequestException("Cannot update these configs dynamically: " + others);
+      }
+      // Whether replicas stay eligible is decided for all brokers alike.
+      if (isOne && changed.contains(MIN_INSYNC_REPLICAS) && own.containsKey(MIN_INSYNC_REPLICAS)) {
+        throw new InvalidConfigurationException(
+            "Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
       }
       changed.forEach(name -> checkElements(name, own.getOrDefault(name, "")));
       try {

@@ -46,8 +46,11 @@ public final class Features {
     return ranges.stream().filter(range -> range.name().equals(feature)).findFirst();
   }
 
-  /** The newest level of each feature, for a cluster that has none yet. */
-  static List<Fact> founding(ClusterImage image) {
+  /**
+   * The newest level of each feature, for a cluster that has none yet: what its first controller
+   * decides before anything else. Nothing for any other cluster.
+   */
+  public static List<Fact> founding(ClusterImage image) {
     List<Fact> facts = new ArrayList<>();
     if (image.features().isEmpty()) {
       SUPPORTED.forEach(

@@ -27,7 +27,7 @@ class UpdateFeaturesTest {
   private final ClusterImage founded = founded(ofBrokers(1));
 
   private static ClusterImage founded(ClusterImage image) {
-    return image.apply(new FoundCluster().decide(image, 0).facts());
+    return image.apply(Features.founding(image));
   }
 
   private static Update update(String feature, int level, UpgradeType type) {
@@ -43,7 +43,7 @@ class UpdateFeaturesTest {
     assertThat(founded.features())
         .isEqualTo(
             Map.of("metadata.version", (short) 33, ELR, (short) 1, "kraft.version", (short) 1));
-    assertThat(new FoundCluster().decide(founded, 0).facts()).isEmpty();
+    assertThat(Features.founding(founded)).isEmpty();
   }
 
   @ParameterizedTest

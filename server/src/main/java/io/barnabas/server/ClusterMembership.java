@@ -2,8 +2,6 @@ package io.barnabas.server;
 
 import io.barnabas.log.LogDirectory;
 import io.barnabas.metadata.Fact.BrokerImage;
-import io.barnabas.metadata.FoundCluster;
-import io.barnabas.quorum.Leadership;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.membership.BrokerLifecycle;
 import io.barnabas.server.membership.BrokerLifecycle.Health;
@@ -41,7 +39,6 @@ final class ClusterMembership implements AutoCloseable {
             "The watch over brokers",
             new BrokerSessions(world, controller, settings.sessionTimeoutMs()));
     members = new Members(world, controller, sessions);
-    controller.onLeadership(leadership -> found(controller, leadership));
     Peers connections =
         stopping.add(
             "The connection to the controller",
@@ -71,13 +68,6 @@ final class ClusterMembership implements AutoCloseable {
                         peers,
                         () -> health(self, directory))))
             : Optional.empty();
-  }
-
-  /** Before anything else is decided; the next active controller does it if this one cannot. */
-  private static void found(Controller controller, Leadership leadership) {
-    if (leadership.active()) {
-      CompletableFuture<?> _ = controller.submit(new FoundCluster());
-    }
   }
 
   /** Whether what the last incarnation had is here is for the controller to doubt, without it. */

@@ -4,7 +4,6 @@ import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Features;
-import io.barnabas.metadata.FoundCluster;
 import io.barnabas.metadata.RegisterBroker;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
@@ -92,6 +91,7 @@ public final class Node implements AutoCloseable {
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
+    controller.onImage(new UnenforcedSecurity()::accept);
     ready = reconciler.carriedOut();
     ControlContext context =
         new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
@@ -228,11 +228,9 @@ public final class Node implements AutoCloseable {
 
   private void registerAlone(NodeIdentity self) throws StartupException {
     try {
-      CompletableFuture<?> founded = controller.submit(new FoundCluster());
       controller
           .submit(new RegisterBroker(self.id(), self.incarnation(), self.rack(), self.endpoints()))
           .join();
-      founded.join();
     } catch (CompletionException e) {
       throw new StartupException(
           "The node could not join its cluster: %s.".formatted(e.getMessage()), e);

@@ -169,6 +169,21 @@ final class ConfigDescriber {
     return all;
   }
 
+  /** The levels of this program's loggers; none if they cannot be changed while it runs. */
+  static List<DescribeConfigsResourceResult> loggers(Optional<LoggerLevels> loggers) {
+    List<DescribeConfigsResourceResult> all = new ArrayList<>();
+    loggers.ifPresent(
+        levels ->
+            levels
+                .levels()
+                .forEach(
+                    (name, level) ->
+                        all.add(
+                            result(name, Optional.of(level), List.of())
+                                .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id()))));
+    return all;
+  }
+
   private static List<ConfigDef.ConfigKey> sorted(ConfigDef definitions) {
     return definitions.configKeys().values().stream()
         .sorted((a, b) -> a.name.compareTo(b.name))

@@ -64,6 +64,16 @@ public record ControlContext(
     return Later.within(world, timeoutMs, changed);
   }
 
+  /**
+   * Has something changed by the controller that this node's replicas have nothing to do with.
+   *
+   * @return fails after the usual time limit of clients, although what was begun goes on
+   */
+  <A> CompletableFuture<A> alter(Command<A> command) {
+    return Later.within(
+        world, IncrementalAlterConfigsHandler.MAX_WAIT_MS, controller.submit(command));
+  }
+
   /** Asks for a block of producer ids that only this node gets. */
   CompletableFuture<AllocateProducerIds.Block> newProducerIds() {
     Fact.BrokerImage self = image().brokers().get(nodeId());

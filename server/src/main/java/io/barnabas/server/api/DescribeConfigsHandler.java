@@ -22,8 +22,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The settings of topics, of this node, of groups and of subscriptions to clients' metrics. What is
- * secret has no value here.
+ * The settings of topics, of this node, of its loggers, of groups and of subscriptions to clients'
+ * metrics. What is secret has no value here.
  *
  * <p>A resource that is named more than once is answered once, where Kafka answers each mention: a
  * small request could ask for an answer without bounds. For the same reason this node is 1 and not
@@ -112,8 +112,15 @@ final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
         if (name.isEmpty()) {
           yield describer.allNodes();
         }
-        requireThisNode(name);
+        requireThisNode(name, " or empty string,");
         yield describer.node();
+      }
+      case BROKER_LOGGER -> {
+        if (name.isEmpty()) {
+          throw new InvalidRequestException("Broker id must not be empty");
+        }
+        requireThisNode(name, "");
+        yield ConfigDescriber.loggers(LoggerLevels.ofProgram());
       }
       case GROUP -> {
         if (name.isEmpty()) {
@@ -131,7 +138,7 @@ final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
     };
   }
 
-  private void requireThisNode(String name) {
+  private void requireThisNode(String name, String orElse) {
     int id;
     try {
       id = Integer.parseInt(name);
@@ -140,8 +147,8 @@ final class DescribeConfigsHandler extends Handler<DescribeConfigsRequestData> {
     }
     if (id != context.nodeId() || !Integer.toString(id).equals(name)) {
       throw new InvalidRequestException(
-          "Unexpected broker id, expected %d or empty string, but received %s"
-              .formatted(context.nodeId(), name));
+          "Unexpected broker id, expected %d%s but received %s"
+              .formatted(context.nodeId(), orElse, name));
     }
   }
 

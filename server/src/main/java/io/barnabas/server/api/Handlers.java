@@ -37,9 +37,20 @@ public final class Handlers {
     handlers.add(new DescribeClusterHandler(context));
     handlers.add(new DescribeConfigsHandler(context));
     handlers.add(new AlterConfigsHandler(context));
-    handlers.add(new IncrementalAlterConfigsHandler(context));
+    handlers.add(
+        new LoggerLevelsHandler(
+            new IncrementalAlterConfigsHandler(context),
+            context.nodeId(),
+            LoggerLevels.ofProgram()));
     handlers.add(new ListConfigResourcesHandler(context));
     handlers.add(new UpdateFeaturesHandler(context));
+    handlers.add(new DescribeClientQuotasHandler(context));
+    handlers.add(new AlterClientQuotasHandler(context));
+    handlers.add(new DescribeAclsHandler(context));
+    handlers.add(new CreateAclsHandler(context));
+    handlers.add(new DeleteAclsHandler(context));
+    handlers.add(new DescribeUserScramCredentialsHandler(context));
+    handlers.add(new AlterUserScramCredentialsHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
     handlers.add(new AlterPartitionReassignmentsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));

@@ -3,6 +3,7 @@ package io.barnabas.server.control;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Command;
 import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.Features;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.Quorum;
@@ -309,8 +310,10 @@ public final class Controller implements AutoCloseable {
     } else if (!now.active()) {
       refuseWaiting(notActive());
     } else if (!pausing && !closed && mustActivate()) {
-      Fact activation = new Fact.ControllerActivated(now.leaderId().orElseThrow(), now.epoch());
-      propose(state.image(), List.of(activation), List.of(), () -> {});
+      List<Fact> first = new ArrayList<>();
+      first.add(new Fact.ControllerActivated(now.leaderId().orElseThrow(), now.epoch()));
+      first.addAll(Features.founding(state.image()));
+      propose(state.image(), first, List.of(), () -> {});
     } else if (!pausing && !closed && mayDecide()) {
       decide(state.image());
     }
