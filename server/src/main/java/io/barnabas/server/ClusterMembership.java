@@ -37,7 +37,7 @@ final class ClusterMembership implements AutoCloseable {
     sessions =
         stopping.add(
             "The watch over brokers",
-            new BrokerSessions(world, controller, settings.sessionTimeoutMs()));
+            new BrokerSessions(world, self, controller, settings.sessionTimeoutMs()));
     members = new Members(world, controller, sessions);
     Peers connections =
         stopping.add(

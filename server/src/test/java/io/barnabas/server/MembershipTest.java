@@ -175,6 +175,21 @@ class MembershipTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
+  void theActiveControllerIsKilledAndItsBrokerIsFencedAtOnce(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int victim = cluster.controller();
+          cluster.kill(victim);
+          cluster.await("another one decides", 1_000, () -> cluster.hasOtherController(victim));
+          cluster.await("it is fenced", GRACE_MS + COMMIT_MS, () -> cluster.isFenced(victim));
+          cluster.begin(victim).join();
+          cluster.await("it takes part again", COMMIT_MS, () -> cluster.takesPart(victim));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
   void aChangeOfTheControllerFencesNobody(long seed) {
     run(
         seed,

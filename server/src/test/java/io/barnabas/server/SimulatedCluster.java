@@ -157,6 +157,11 @@ final class SimulatedCluster {
     return leader[0].getAsInt();
   }
 
+  /** Whether all nodes that run hold that another one than this decides. */
+  boolean hasOtherController(int id) {
+    return running().stream().noneMatch(each -> image(each).activeController().id() == id);
+  }
+
   /** One of the nodes that is not the active controller. */
   int other() {
     int controller = controller();
@@ -166,6 +171,12 @@ final class SimulatedCluster {
   void crash(int id) {
     nodes.remove(id);
     world.machine(machine(id)).crash(CrashMode.LOSE_UNFORCED);
+  }
+
+  /** Ends a node without warning, while its machine goes on. */
+  void kill(int id) {
+    crash(id);
+    world.restart(machine(id));
   }
 
   /** Stops a node in good order, and waits until it has. */

@@ -9,10 +9,14 @@ import io.barnabas.server.control.Controller;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -32,6 +36,8 @@ public final class BrokerSessions implements AutoCloseable {
   /** A thread that wakes so much too late did not run, and others of the process neither. */
   private static final long OVERSLEPT_NANOS = 100 * MILLISECOND_NANOS;
 
+  private static final long LOOK_NANOS = 500 * MILLISECOND_NANOS;
+
   /** Before what could not be fenced is tried again. */
   private static final long RETRY_NANOS = 100 * MILLISECOND_NANOS;
 
@@ -40,6 +46,7 @@ public final class BrokerSessions implements AutoCloseable {
     long deadlineNanos;
     OptionalLong connection = OptionalLong.empty();
     String cause = "";
+    boolean heard;
 
     Session(long epoch) {
       this.epoch = epoch;
@@ -47,6 +54,7 @@ public final class BrokerSessions implements AutoCloseable {
   }
 
   private final World world;
+  private final NodeIdentity self;
   private final Controller controller;
   private final long sessionNanos;
   private final String silence;
@@ -63,8 +71,10 @@ public final class BrokerSessions implements AutoCloseable {
    *
    * @param sessionTimeoutMs how long a broker may be silent
    */
-  public BrokerSessions(World world, Controller controller, int sessionTimeoutMs) {
+  public BrokerSessions(
+      World world, NodeIdentity self, Controller controller, int sessionTimeoutMs) {
     this.world = world;
+    this.self = self;
     this.controller = controller;
     sessionNanos = sessionTimeoutMs * MILLISECOND_NANOS;
     silence = "nothing was heard of it for %d ms".formatted(sessionTimeoutMs);
@@ -76,6 +86,7 @@ public final class BrokerSessions implements AutoCloseable {
   private void led(Leadership leadership) {
     ClusterImage image = controller.image();
     long now = world.clock().nanoTime();
+    List<Fact.BrokerImage> unfenced = new ArrayList<>();
     monitor.lock();
     try {
       if (leadership.active() == active) {
@@ -87,8 +98,63 @@ public final class BrokerSessions implements AutoCloseable {
         for (Fact.BrokerImage broker : image.brokers().values()) {
           if (!broker.fenced()) {
             renew(broker.id(), broker.epoch(), now);
+            unfenced.add(broker);
           }
         }
+        monitor.signalAll();
+      }
+    } finally {
+      monitor.unlock();
+    }
+    unfenced.forEach(this::lookFor);
+  }
+
+  /**
+   * A broker that does not come by itself to a new active controller may have gone together with
+   * the one before, in one process: then nothing listens at its address any more, and nobody need
+   * wait for its session to end. Any other answer, or none, says nothing.
+   */
+  private void lookFor(Fact.BrokerImage broker) {
+    Optional<Fact.Endpoint> there = self.peerEndpoint(broker.endpoints());
+    if (broker.id() != self.id() && there.isPresent()) {
+      world
+          .threads()
+          .startVirtual("look-for-broker-" + broker.id(), () -> lookFor(broker, there.get()));
+    }
+  }
+
+  private void lookFor(Fact.BrokerImage broker, Fact.Endpoint there) {
+    world.threads().sleep(GRACE_NANOS);
+    if (!isSilent(broker)) {
+      return;
+    }
+    InetSocketAddress address = InetSocketAddress.createUnresolved(there.host(), there.port());
+    try (var _ = world.network().connect(address, LOOK_NANOS)) {
+      LOG.debug("Broker {} listens, but says nothing yet", broker.id());
+    } catch (ConnectException e) {
+      isGone(broker);
+    } catch (IOException e) {
+      LOG.debug("Broker {} cannot be reached", broker.id(), e);
+    }
+  }
+
+  private boolean isSilent(Fact.BrokerImage broker) {
+    monitor.lock();
+    try {
+      Session session = sessions.get(broker.id());
+      return session != null && session.epoch == broker.epoch() && !session.heard;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void isGone(Fact.BrokerImage broker) {
+    monitor.lock();
+    try {
+      if (isSilent(broker)) {
+        Session session = renew(broker.id(), broker.epoch(), world.clock().nanoTime());
+        session.deadlineNanos = world.clock().nanoTime();
+        session.cause = "nothing listens at its address any more";
         monitor.signalAll();
       }
     } finally {
@@ -107,7 +173,9 @@ public final class BrokerSessions implements AutoCloseable {
     monitor.lock();
     try {
       if (active) {
-        renew(broker, epoch, now).connection = connection;
+        Session session = renew(broker, epoch, now);
+        session.connection = connection;
+        session.heard = true;
         monitor.signalAll();
       }
     } finally {

@@ -6,7 +6,6 @@ import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.server.control.Controller;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -61,13 +60,7 @@ final class ControllerLink {
   private Optional<Endpoint> endpoint(ClusterImage image, int leader) {
     Fact.ControllerImage known = image.controllers().get(leader);
     return known == null
-        ? image.broker(leader).flatMap(broker -> peerEndpoint(broker.endpoints()))
-        : peerEndpoint(known.endpoints());
-  }
-
-  private Optional<Endpoint> peerEndpoint(List<Endpoint> endpoints) {
-    return endpoints.stream()
-        .filter(each -> each.listener().equals(self.peerListener()))
-        .findFirst();
+        ? image.broker(leader).flatMap(broker -> self.peerEndpoint(broker.endpoints()))
+        : self.peerEndpoint(known.endpoints());
   }
 }

@@ -40,4 +40,9 @@ public record NodeIdentity(
         endpoints.stream().filter(each -> each.listener().equals(peerListener)).toList(),
         features);
   }
+
+  /** Where another node with these endpoints is reached by this one. */
+  Optional<Endpoint> peerEndpoint(List<Endpoint> others) {
+    return others.stream().filter(each -> each.listener().equals(peerListener)).findFirst();
+  }
 }
