@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -77,7 +78,9 @@ class ClusterCommandLineTest {
   private long onNode(String topic, int node) throws Exception {
     try (Admin admin = subject.admin()) {
       List<TopicPartitionInfo> partitions =
-          admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get().partitions();
+          Objects.requireNonNull(
+                  admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
+              .partitions();
       return partitions.stream()
           .filter(partition -> partition.replicas().stream().anyMatch(r -> r.id() == node))
           .count();
