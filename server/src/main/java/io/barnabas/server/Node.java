@@ -12,10 +12,13 @@ import io.barnabas.server.api.Handlers;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
 import io.barnabas.server.control.PreferredLeaders;
+import io.barnabas.server.forwarding.Forwarder;
 import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ClientServer;
 import io.barnabas.server.net.ConnectionLimits;
+import io.barnabas.server.peers.PeerLimits;
+import io.barnabas.server.peers.Peers;
 import io.barnabas.server.settings.LiveSettings;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.server.settings.SettingsException;
@@ -94,7 +97,8 @@ public final class Node implements AutoCloseable {
     controller.onImage(new UnenforcedSecurity()::accept);
     ready = reconciler.carriedOut();
     ControlContext context =
-        new ControlContext(world, live, controller, replicas, directory, reconciler::carriedOut);
+        new ControlContext(
+            world, live, controller, replicas, directory, reconciler::carriedOut, forwarder(world));
     NodeIdentity self = self(world, identity);
     if (settings.cluster().hasQuorum()) {
       membership =
@@ -131,6 +135,20 @@ public final class Node implements AutoCloseable {
         opened.quorum().close();
       }
     }
+  }
+
+  /** None on a node that is alone, which always decides itself. */
+  private Optional<Forwarder> forwarder(World world) {
+    if (!settings.cluster().hasQuorum()) {
+      return Optional.empty();
+    }
+    Peers peers =
+        stopping.add(
+            "Forwarding",
+            new Peers(world, "barnabas-forward-" + nodeId(), PeerLimits.forControl()));
+    return Optional.of(
+        new Forwarder(
+            world, controller, peers, nodeId(), settings.cluster().interBrokerListener()));
   }
 
   private void restorePreferredLeaders(World world) {

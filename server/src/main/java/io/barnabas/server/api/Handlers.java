@@ -1,5 +1,7 @@
 package io.barnabas.server.api;
 
+import io.barnabas.server.forwarding.EnvelopeHandler;
+import io.barnabas.server.forwarding.ForwardingHandler;
 import io.barnabas.server.membership.Members;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.server.settings.NodeSettings;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 
 /** All APIs that a node serves. */
 public final class Handlers {
@@ -31,44 +34,48 @@ public final class Handlers {
                 new DataApis.Limits(settings.fetchMaxBytes(), settings.fetchSessionSlots())));
     handlers.add(new MetadataHandler(context));
     handlers.add(new DescribeTopicPartitionsHandler(context));
-    handlers.add(new CreateTopicsHandler(context));
-    handlers.add(new DeleteTopicsHandler(context));
-    handlers.add(new CreatePartitionsHandler(context));
     handlers.add(new DescribeClusterHandler(context));
     handlers.add(new DescribeConfigsHandler(context));
-    handlers.add(new AlterConfigsHandler(context));
-    handlers.add(
-        new LoggerLevelsHandler(
-            new IncrementalAlterConfigsHandler(context),
-            context.nodeId(),
-            LoggerLevels.ofProgram()));
     handlers.add(new ListConfigResourcesHandler(context));
-    handlers.add(new UpdateFeaturesHandler(context));
     handlers.add(new DescribeClientQuotasHandler(context));
-    handlers.add(new AlterClientQuotasHandler(context));
     handlers.add(new DescribeAclsHandler(context));
-    handlers.add(new CreateAclsHandler(context));
-    handlers.add(new DeleteAclsHandler(context));
     handlers.add(new DescribeUserScramCredentialsHandler(context));
-    handlers.add(new AlterUserScramCredentialsHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
-    handlers.add(new AlterPartitionReassignmentsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));
-    handlers.add(new ElectLeadersHandler(context));
-    handlers.add(new AlterPartitionHandler(context));
-    handlers.add(new AssignReplicasToDirsHandler(context));
-    handlers.add(new UnregisterBrokerHandler(context));
     members.ifPresent(
         some -> {
           handlers.add(new BrokerRegistrationHandler(some));
           handlers.add(new BrokerHeartbeatHandler(some));
           handlers.add(new ControllerRegistrationHandler(some));
         });
+    handlers.addAll(ControllerApis.ofNodes(context));
+    List<ApiHandler<?>> decided = new ArrayList<>(ControllerApis.ofClients(context));
+    for (ApiHandler<?> handler : decided) {
+      handlers.add(forwarding(context, handler));
+    }
+    // The levels of loggers are each node's own.
+    IncrementalAlterConfigsHandler configs = new IncrementalAlterConfigsHandler(context);
+    decided.add(configs);
+    handlers.add(
+        new LoggerLevelsHandler(
+            forwarding(context, configs), context.nodeId(), LoggerLevels.ofProgram()));
     handlers.add(new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
+    // Not for clients, so they are not told of it.
+    if (context.forwarder().isPresent()) {
+      handlers.add(new EnvelopeHandler(context.controller(), decided));
+    }
     Map<ApiKeys, ApiHandler<?>> byApi = new EnumMap<>(ApiKeys.class);
     for (ApiHandler<?> handler : handlers) {
       byApi.put(handler.api(), handler);
     }
     return byApi;
+  }
+
+  private static <Q extends ApiMessage> ApiHandler<Q> forwarding(
+      ControlContext context, ApiHandler<Q> handler) {
+    return context
+        .forwarder()
+        .<ApiHandler<Q>>map(forwarder -> new ForwardingHandler<>(forwarder, handler))
+        .orElse(handler);
   }
 }

@@ -2,12 +2,17 @@ package io.barnabas.server.api;
 
 import io.barnabas.metadata.CreateTopics;
 import io.barnabas.metadata.TopicDefaults;
+import io.barnabas.server.forwarding.Forwarder;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +23,9 @@ final class TopicCreator {
 
   /** How many topics may be coming into being by having been asked for. */
   private static final int MAX_UNDER_WAY = 1000;
+
+  private static final int TIMEOUT_MS = 30_000;
+  private static final int DEFAULT = -1;
 
   private final ControlContext context;
   private final Reminders reminders = new Reminders();
@@ -49,29 +57,39 @@ final class TopicCreator {
     if (underWay.size() >= MAX_UNDER_WAY || !underWay.add(name)) {
       return;
     }
-    var topic = new CreateTopics.NewTopic(name, -1, -1, List.of(), Map.of());
-    CompletableFuture<List<CreateTopics.TopicResult>> _ =
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MS);
+    request
+        .topics()
+        .add(
+            new CreatableTopic()
+                .setName(name)
+                .setNumPartitions(DEFAULT)
+                .setReplicationFactor((short) DEFAULT));
+    CompletableFuture<ApiMessage> _ =
         context
-            .controller()
-            .submit(command(List.of(topic), false))
-            .whenComplete((results, failure) -> ended(name, results, failure));
+            .ask(new CreateTopicsHandler(context), request, Forwarder::forward)
+            .whenComplete(
+                (answer, failure) -> ended(name, (CreateTopicsResponseData) answer, failure));
   }
 
   private void ended(
-      String name, @Nullable List<CreateTopics.TopicResult> results, @Nullable Throwable failure) {
+      String name, @Nullable CreateTopicsResponseData answer, @Nullable Throwable failure) {
     underWay.remove(name);
-    boolean refused =
-        results == null || results.stream().anyMatch(result -> result.message().isPresent());
+    List<CreatableTopicResult> refusals =
+        answer == null
+            ? List.of()
+            : answer.topics().stream().filter(topic -> topic.errorCode() != 0).toList();
+    boolean refused = answer == null || !refusals.isEmpty();
     // Clients ask again many times a second, and each time it is refused again.
     if (!refused || !reminders.isDue(name, context.world().clock().nanoTime())) {
       return;
     }
-    if (results == null) {
+    if (answer == null) {
       LOG.warn("Topic {} is not created for a client that asked for it: {}", name, failure);
     } else {
-      results.stream()
-          .flatMap(result -> result.message().stream())
-          .forEach(why -> LOG.info("Topic {} is not created for a client: {}", name, why));
+      refusals.forEach(
+          topic ->
+              LOG.info("Topic {} is not created for a client: {}", name, topic.errorMessage()));
     }
   }
 }

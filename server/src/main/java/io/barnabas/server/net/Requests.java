@@ -88,7 +88,7 @@ final class Requests {
     return ApiKeys.hasId(key) ? ApiKeys.forId(key) + ", which is not served" : "number " + key;
   }
 
-  private static String readClientId(ByteBuffer frame) {
+  static String readClientId(ByteBuffer frame) {
     int length = Math.max(0, frame.getShort());
     if (length > frame.remaining()) {
       throw new IllegalArgumentException("a client id of %d bytes".formatted(length));
@@ -96,7 +96,7 @@ final class Requests {
     return new RequestBytes(frame).readString(length);
   }
 
-  private static ApiMessage readBody(ApiKeys api, short version, ByteBuffer frame) {
+  static ApiMessage readBody(ApiKeys api, short version, ByteBuffer frame) {
     RequestBytes bytes = new RequestBytes(frame);
     if (api.requestHeaderVersion(version) >= 2) {
       int taggedFields = bytes.readUnsignedVarint();

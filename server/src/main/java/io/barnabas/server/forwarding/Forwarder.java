@@ -1,0 +1,129 @@
+package io.barnabas.server.forwarding;
+
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.server.control.Controller;
+import io.barnabas.server.net.ApiHandler;
+import io.barnabas.server.net.Client;
+import io.barnabas.server.net.EnclosedRequest;
+import io.barnabas.server.peers.Peers;
+import io.barnabas.world.World;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Has requests carried out by the active controller, wherever it is: by this node's handler if it
+ * is here, else in an envelope (KIP-590). While none is active, or if it turns out to be another
+ * one, it tries again until the request's time is up; but never if the first try may have changed
+ * something. Thread-safe; never waits.
+ */
+public final class Forwarder {
+  /** While so many requests are under way, another one is refused. */
+  private static final int MAX_UNDER_WAY = 1_000;
+
+  /** How a request goes to another node. */
+  enum Way {
+    /** In an envelope, as it is a client's. */
+    ENVELOPE,
+    /** As it is, since this node itself asks. */
+    DIRECT
+  }
+
+  private final World world;
+  private final Controller controller;
+  private final Peers peers;
+  private final int nodeId;
+  private final String peerListener;
+  private final AtomicInteger underWay = new AtomicInteger();
+
+  /**
+   * Has nothing under way.
+   *
+   * @param peers for this alone; closed by the caller
+   * @param peerListener the listener by which nodes reach each other (inter.broker.listener.name)
+   */
+  public Forwarder(
+      World world, Controller controller, Peers peers, int nodeId, String peerListener) {
+    this.world = world;
+    this.controller = controller;
+    this.peers = peers;
+    this.nodeId = nodeId;
+    this.peerListener = peerListener;
+  }
+
+  /**
+   * Carries out a client's request.
+   *
+   * @param handler does it if the active controller is here
+   * @return the answer; fails only if there is none, so that the connection must be closed
+   */
+  public CompletableFuture<ApiMessage> forward(
+      ApiHandler<?> handler, EnclosedRequest request, Client client) {
+    return carryOut(handler, request, client, Way.ENVELOPE);
+  }
+
+  /**
+   * The same for a request of this node itself, of an API between nodes.
+   *
+   * @return the answer; an error in it if there is no active controller
+   */
+  public CompletableFuture<ApiMessage> ask(
+      ApiHandler<?> handler, EnclosedRequest request, Client self) {
+    return carryOut(handler, request, self, Way.DIRECT);
+  }
+
+  /** The answer of a handler of this node, whoever decides. */
+  public static CompletableFuture<ApiMessage> here(
+      ApiHandler<?> handler, EnclosedRequest request, Client client) {
+    CapturedCall call = new CapturedCall(request.version(), request.clientId(), client);
+    ofAny(handler).handle(request.message(), call);
+    return call.answer();
+  }
+
+  /** A handler is given what its own API's requests are. */
+  @SuppressWarnings("unchecked")
+  static ApiHandler<ApiMessage> ofAny(ApiHandler<?> handler) {
+    return (ApiHandler<ApiMessage>) handler;
+  }
+
+  private CompletableFuture<ApiMessage> carryOut(
+      ApiHandler<?> handler, EnclosedRequest request, Client client, Way way) {
+    if (underWay.incrementAndGet() > MAX_UNDER_WAY) {
+      underWay.decrementAndGet();
+      return CompletableFuture.completedFuture(
+          Answers.refusal(request, Errors.THROTTLING_QUOTA_EXCEEDED));
+    }
+    Forwarding forwarding = new Forwarding(this, handler, request, client, way);
+    forwarding.start();
+    return forwarding.answer().whenComplete((answer, failure) -> underWay.decrementAndGet());
+  }
+
+  /** Whether this node leads the quorum, as far as it knows. */
+  boolean leadsHere() {
+    return controller.leadership().leaderId().orElse(-1) == nodeId;
+  }
+
+  /** Where the leader of the quorum takes requests, if it is known. */
+  Optional<Endpoint> leader() {
+    int leader = controller.leadership().leaderId().orElse(-1);
+    Fact.ControllerImage known = controller.image().controllers().get(leader);
+    List<Endpoint> endpoints = known == null ? List.of() : known.endpoints();
+    return endpoints.stream().filter(each -> each.listener().equals(peerListener)).findFirst();
+  }
+
+  World world() {
+    return world;
+  }
+
+  Controller controller() {
+    return controller;
+  }
+
+  Peers peers() {
+    return peers;
+  }
+}
