@@ -19,7 +19,7 @@ final class Logging {
         Map.of(
             "defaultLogLevel", isNode ? "info" : "off",
             "log.org.apache.kafka", isNode ? "warn" : "off",
-            "log.org.apache.ratis", isNode ? "warn" : "off",
+            "log.org.apache.ratis", isNode ? "error" : "off",
             "showDateTime", "true",
             "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
             "showThreadName", "false",

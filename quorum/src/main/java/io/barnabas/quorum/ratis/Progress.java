@@ -109,23 +109,29 @@ final class Progress {
     if (division == null || machine == null) {
       return new QuorumStatus(leadership, index, List.of(), List.of());
     }
+    QuorumStateMachine.Settled members = machine.settled();
+    if (members == null) {
+      members =
+          new QuorumStateMachine.Settled(
+              PeerNames.members(division.getRaftConf().getCurrentPeers()),
+              PeerNames.members(division.getRaftConf().getCurrentPeers(RaftPeerRole.LISTENER)));
+    }
     Map<RaftPeerId, Follower> followers = followers();
     return new QuorumStatus(
         leadership,
         index,
-        progress(division, RaftPeerRole.FOLLOWER, followers, machine, index),
-        progress(division, RaftPeerRole.LISTENER, followers, machine, index));
+        progress(members.voters(), followers, machine, index),
+        progress(members.listeners(), followers, machine, index));
   }
 
   private List<QuorumStatus.Progress> progress(
-      RaftServer.Division division,
-      RaftPeerRole role,
+      List<QuorumMember> members,
       Map<RaftPeerId, Follower> followers,
       QuorumStateMachine machine,
       long index) {
     long nowMs = clock.wallTimeMillis();
     List<QuorumStatus.Progress> progress = new ArrayList<>();
-    for (QuorumMember member : PeerNames.members(division.getRaftConf().getCurrentPeers(role))) {
+    for (QuorumMember member : members) {
       Follower follower = followers.get(PeerNames.peerId(member));
       if (PeerNames.same(member, self)) {
         progress.add(new QuorumStatus.Progress(self, index, nowMs, nowMs));

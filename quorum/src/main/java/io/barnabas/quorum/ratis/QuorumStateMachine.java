@@ -1,8 +1,10 @@
 package io.barnabas.quorum.ratis;
 
+import io.barnabas.quorum.QuorumMember;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +24,8 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
+import org.apache.ratis.util.ProtoUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Ratis applies its log to: counts the entries that were decided on the one before them, tells
@@ -61,6 +65,12 @@ final class QuorumStateMachine extends BaseStateMachine {
   private final TreeMap<Long, Long> places = new TreeMap<>();
 
   private volatile long deposedTerm = -1;
+
+  /** Nothing if no change of members was applied since the start. */
+  private volatile @Nullable Settled settled;
+
+  /** The members, as of a change that is committed and complete. */
+  record Settled(List<QuorumMember> voters, List<QuorumMember> listeners) {}
 
   QuorumStateMachine(
       ClientId ownCalls, int nodeId, Teller teller, Proposals proposals, Events events) {
@@ -215,6 +225,10 @@ final class QuorumStateMachine extends BaseStateMachine {
     }
   }
 
+  @Nullable Settled settled() {
+    return settled;
+  }
+
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId self, RaftPeerId leader) {
     events.leaderChanged(leader);
@@ -234,6 +248,12 @@ final class QuorumStateMachine extends BaseStateMachine {
   public void notifyConfigurationChanged(
       long term, long raftIndex, RaftConfigurationProto configuration) {
     configurationTerm = Math.toIntExact(term);
+    if (configuration.getOldPeersCount() == 0) {
+      settled =
+          new Settled(
+              PeerNames.members(ProtoUtils.toRaftPeers(configuration.getPeersList())),
+              PeerNames.members(ProtoUtils.toRaftPeers(configuration.getListenersList())));
+    }
     events.configurationChanged();
   }
 

@@ -3,16 +3,16 @@ package io.barnabas.quorum.ratis;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.NotLeadingException;
-import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.ratis.Proposals.Proposal;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -339,41 +339,53 @@ final class RatisGroup implements QuorumStateMachine.Events {
     proposals.end(cause);
   }
 
-  /** Lets another voter lead, if this node leads. */
-  void handOver(QuorumMember self) throws IOException {
+  /**
+   * Lets another voter lead, if this node leads: the one that has come furthest, or else the next.
+   * Whether one does.
+   */
+  boolean handOver() {
     RaftServer.Division division = node.division();
-    if (division == null || !division.getInfo().isLeader()) {
-      return;
+    if (division == null) {
+      return true;
     }
-    Optional<RaftPeer> next =
+    List<RaftPeer> others =
         division.getRaftConf().getCurrentPeers().stream()
             .filter(peer -> !peer.getId().equals(node.id()))
-            .max(
-                java.util.Comparator.comparingLong(
-                    peer -> Progress.matchIndex(division, peer.getId())));
-    if (next.isEmpty()) {
-      return;
+            .sorted(
+                Comparator.comparingLong(
+                        (RaftPeer peer) -> Progress.matchIndex(division, peer.getId()))
+                    .reversed())
+            .toList();
+    for (RaftPeer next : others) {
+      if (!division.getInfo().isLeader() || handOverTo(division, next.getId())) {
+        return true;
+      }
     }
-    RaftClientReply reply =
-        division
-            .getRaftServer()
-            .transferLeadershipAsync(
-                new TransferLeadershipRequest(
-                    clientId,
-                    node.id(),
-                    division.getGroup().getGroupId(),
-                    proposals.nextCallId(),
-                    next.get().getId(),
-                    HAND_OVER_MS))
-            .join();
-    if (!reply.isSuccess()) {
-      throw new IOException(
-          "Node %d could not hand over: %s".formatted(self.nodeId(), reply.getException()));
+    return !division.getInfo().isLeader();
+  }
+
+  private boolean handOverTo(RaftServer.Division division, RaftPeerId next) {
+    try {
+      return division
+          .getRaftServer()
+          .transferLeadershipAsync(
+              new TransferLeadershipRequest(
+                  clientId,
+                  node.id(),
+                  division.getGroup().getGroupId(),
+                  proposals.nextCallId(),
+                  next,
+                  HAND_OVER_MS))
+          .join()
+          .isSuccess();
+    } catch (IOException | RuntimeException e) {
+      LOG.info("Not handed over to {}: {}", next, e.getMessage());
+      return false;
     }
   }
 
   /** Waits a little for what was proposed, then hands over. */
-  void stop(QuorumMember self) {
+  void stop() {
     monitor.lock();
     try {
       stopping = true;
@@ -391,10 +403,8 @@ final class RatisGroup implements QuorumStateMachine.Events {
         && world.clock().nanoTime() < deadlineNanos) {
       world.threads().sleep(1_000_000);
     }
-    try {
-      handOver(self);
-    } catch (IOException | RuntimeException e) {
-      LOG.info("Stopping without a successor: {}", e.getMessage());
+    if (!handOver()) {
+      LOG.info("Stopping without a successor in the quorum");
     }
   }
 

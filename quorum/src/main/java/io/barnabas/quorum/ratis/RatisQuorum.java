@@ -2,6 +2,7 @@ package io.barnabas.quorum.ratis;
 
 import io.barnabas.quorum.CommitListener;
 import io.barnabas.quorum.Leadership;
+import io.barnabas.quorum.MembershipException;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.NotLeadingException;
 import io.barnabas.quorum.Quorum;
@@ -243,7 +244,10 @@ public final class RatisQuorum implements Quorum {
       throw new NotLeadingException("This node does not lead the quorum");
     }
     members().existing(nodeId, directoryId);
-    existingGroup().handOver(self);
+    if (!existingGroup().handOver()) {
+      throw new MembershipException(
+          MembershipException.Reason.NOT_NOW, "No other voter is ready to lead");
+    }
     keeper.askLeaderToRemove(self);
   }
 
@@ -313,7 +317,7 @@ public final class RatisQuorum implements Quorum {
       keeper.close();
       RatisGroup current = group;
       if (current != null) {
-        current.stop(self);
+        current.stop();
       }
       node().close();
       lobby.close();

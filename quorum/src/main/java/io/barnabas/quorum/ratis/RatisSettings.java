@@ -1,8 +1,11 @@
 package io.barnabas.quorum.ratis;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -22,6 +25,9 @@ final class RatisSettings {
   /** What Ratis adds to an entry, at most. */
   private static final int ENTRY_OVERHEAD_BYTES = 4096;
 
+  /** gRPC logs through another library; held here so that its level stays. */
+  private static final Logger GRPC_LOG = Logger.getLogger("org.apache.ratis.thirdparty");
+
   private static final String NETTY = "org.apache.ratis.thirdparty.io.netty.";
 
   private RatisSettings() {}
@@ -35,6 +41,7 @@ final class RatisSettings {
     setIfAbsent(NETTY + "allocator.numDirectArenas", "2");
     setIfAbsent(NETTY + "allocator.numHeapArenas", "1");
     setIfAbsent(NETTY + "allocator.useCacheForAllThreads", "false");
+    GRPC_LOG.setLevel(Level.WARNING);
     Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
     ExitUtils.disableSystemExit();
     ExitUtils.setTerminateOnUncaughtException(false);
@@ -47,7 +54,13 @@ final class RatisSettings {
     }
   }
 
-  static RaftProperties of(RatisOptions options) {
+  /** Ratis's settings are text, in which a comma separates directories. */
+  static RaftProperties of(RatisOptions options) throws IOException {
+    String path = options.directory().toAbsolutePath().toString();
+    if (path.contains(",") || path.contains("${")) {
+      throw new IOException(
+          "The path of the quorum's directory, %s, may have no comma and no ${".formatted(path));
+    }
     RatisTuning tuning = options.tuning();
     RaftProperties properties = new RaftProperties();
     RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
@@ -98,9 +111,10 @@ final class RatisSettings {
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         properties, SizeInBytes.valueOf(entryBytes));
     RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entryBytes + 8));
-    RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf(64 << 10));
-    RaftServerConfigKeys.Log.setSegmentSizeMax(
-        properties, SizeInBytes.valueOf(Math.max(8 << 20, 2 * entryBytes)));
+    RaftServerConfigKeys.Log.setPreallocatedSize(
+        properties, SizeInBytes.valueOf(Math.min(64 << 10, entryBytes)));
+    // Entries are purged only when a whole segment of them is no longer needed.
+    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(2 * entryBytes));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(16 << 20));
     RaftServerConfigKeys.Log.setQueueByteLimit(

@@ -105,6 +105,11 @@ final class Teller {
   private void tell(Leadership leadership) {
     newest = leadership;
     if (!ended && !leadership.equals(told)) {
+      RatisGroup.LOG.info(
+          "The quorum's leader: {} in epoch {}{}",
+          leadership.leaderId().isPresent() ? "node " + leadership.leaderId().getAsInt() : "none",
+          leadership.epoch(),
+          leadership.active() ? ", active" : "");
       listener.led(leadership);
       told = leadership;
     }

@@ -56,13 +56,21 @@ final class TestNodes implements AutoCloseable {
     return new RatisTuning(150, 300, 20_000, 10_000, 1 << 20);
   }
 
-  /** Snapshots all the time, and next to nothing kept before them. */
+  /** Snapshots all the time, and next to nothing kept before them, in small files. */
   static RatisTuning manySnapshots() {
-    return new RatisTuning(150, 300, 20, 2, 1 << 20);
+    return new RatisTuning(150, 300, 20, 2, 1 << 10);
   }
 
   private static UUID id(int node, long generation) {
     return new UUID(node, generation);
+  }
+
+  /** Adds a node that is no voter. */
+  void addNode(int node) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ports.put(node, socket.getLocalPort());
+      directoryIds.put(node, id(node, 0));
+    }
   }
 
   private static <T> T of(Map<Integer, T> map, int node) {

@@ -1,0 +1,196 @@
+package io.barnabas.quorum.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.quorum.MembershipException;
+import io.barnabas.quorum.QuorumMember;
+import io.barnabas.quorum.QuorumStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class RatisMembershipTest {
+  @TempDir Path root;
+
+  @Test
+  void aVoterWithALostDiskIsReplacedByItsNewSelf() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.manySnapshots(), 3, 0)) {
+      nodes.start(1, 2, 3);
+      List<String> entries = new ArrayList<>(nodes.commitAll("a", 30));
+      int lost = nodes.awaitActive() == 3 ? 2 : 3;
+      nodes.stop(lost);
+      UUID before = nodes.directoryId(lost);
+      nodes.loseDisk(lost);
+      nodes.start(lost);
+      List<UUID> directoryIds = awaitVoter(nodes, lost);
+      assertThat(directoryIds).hasSize(3).doesNotContain(before);
+      // The new self counts: without it there is no majority.
+      nodes.stop(lost == 3 ? 2 : 3);
+      entries.addAll(nodes.commitAll("b", 5));
+      assertThat(nodes.get(lost).witness().await(seen -> seen.entries().size() >= 35).entries())
+          .isEqualTo(entries);
+    }
+  }
+
+  @Test
+  void oneThatFollowsAndWasAwayCatchesUpByASnapshot() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.manySnapshots(), 1, 2)) {
+      nodes.start(1, 2, 3);
+      awaitVoters(nodes, List.of(1), List.of(2, 3));
+      List<String> entries = new ArrayList<>(nodes.commitAll("a", 5));
+      // Ratis purges whole files of its log only, so there must be several.
+      String large = "b".repeat(200);
+      nodes.get(2).witness().await(seen -> seen.entries().size() == 5);
+      nodes.stop(2);
+      entries.addAll(nodes.commitAll(large, 100));
+      nodes.start(2);
+      for (int node = 2; node <= 3; node++) {
+        Witness.Seen seen = nodes.get(node).witness().await(now -> now.entries().size() >= 105);
+        assertThat(seen.entries()).isEqualTo(entries);
+        assertThat(nodes.get(node).quorum().readIndex().join()).isEqualTo(105);
+      }
+      assertThat(nodes.get(2).witness().seen().snapshotsLoaded()).isPositive();
+      assertThat(nodes.get(2).quorum().leadership().leaderId()).hasValue(1);
+    }
+  }
+
+  @Test
+  void votersComeAndGoWhileEntriesAreCommitted() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.manySnapshots(), 1, 2)) {
+      nodes.start(1, 2, 3);
+      awaitVoters(nodes, List.of(1), List.of(2, 3));
+      AtomicBoolean enough = new AtomicBoolean();
+      List<String> entries = new ArrayList<>();
+      var load =
+          nodes.world.threads().startPlatform("load", () -> commitUntil(nodes, enough, entries));
+      addVoter(nodes, 2);
+      addVoter(nodes, 3);
+      awaitVoters(nodes, List.of(1, 2, 3), List.of());
+      assertRefused(
+          () -> nodes.get(nodes.awaitActive()).quorum().addVoter(member(nodes, 2)).join(),
+          MembershipException.Reason.DUPLICATE_VOTER);
+      int leader = nodes.awaitActive();
+      removeLeader(nodes, leader);
+      enough.set(true);
+      load.join();
+      int next = nodes.awaitActive();
+      assertThat(next).isNotEqualTo(leader);
+      assertThat(voters(nodes)).extracting(QuorumMember::nodeId).doesNotContain(leader).hasSize(2);
+      assertRefused(
+          () -> nodes.get(next).quorum().removeVoter(next, new UUID(7, 7)).join(),
+          MembershipException.Reason.VOTER_NOT_FOUND);
+      assertThat(entries).isNotEmpty();
+      for (int node = 1; node <= 3; node++) {
+        assertThat(
+                nodes
+                    .get(node)
+                    .witness()
+                    .await(seen -> seen.entries().size() >= entries.size())
+                    .entries())
+            .isEqualTo(entries);
+      }
+      // Who lost its vote neither votes nor disturbs: it follows the others' changes.
+      nodes.commit("last");
+      nodes.get(leader).witness().await(seen -> seen.entries().contains("last"));
+    }
+  }
+
+  private static void commitUntil(TestNodes nodes, AtomicBoolean enough, List<String> entries) {
+    try {
+      for (int i = 0; !enough.get(); i++) {
+        nodes.commit("e" + i);
+        entries.add("e" + i);
+      }
+    } catch (IOException | CompletionException e) {
+      // Then there are fewer entries here than elsewhere.
+      entries.add("stopped by " + e);
+    }
+  }
+
+  /** Again if nobody was ready to take over; whoever leads then removes it. */
+  private static void removeLeader(TestNodes nodes, int leader) {
+    while (true) {
+      int active = nodes.awaitActive();
+      try {
+        nodes.get(active).quorum().removeVoter(leader, nodes.directoryId(leader)).join();
+        return;
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof MembershipException refused
+            && refused.reason() != MembershipException.Reason.NOT_NOW) {
+          assertThat(refused.reason()).isEqualTo(MembershipException.Reason.VOTER_NOT_FOUND);
+          return;
+        }
+      }
+    }
+  }
+
+  private static QuorumMember member(TestNodes nodes, int node) {
+    RatisOptions options = nodes.options(node);
+    return new QuorumMember(node, options.directoryId(), options.host(), options.port());
+  }
+
+  /** Again while it has not caught up, or the leader changes. */
+  private static void addVoter(TestNodes nodes, int node) {
+    while (true) {
+      try {
+        nodes.get(nodes.awaitActive()).quorum().addVoter(member(nodes, node)).join();
+        return;
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof MembershipException refused
+            && refused.reason() == MembershipException.Reason.DUPLICATE_VOTER) {
+          return;
+        }
+        nodes.world.threads().sleep(20_000_000);
+      }
+    }
+  }
+
+  private static void assertRefused(Runnable change, MembershipException.Reason reason) {
+    assertThatThrownBy(change::run)
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            MembershipException.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
+  }
+
+  /** Waits until a node has a vote with the directory that it has now; the ids of all voters. */
+  private static List<UUID> awaitVoter(TestNodes nodes, int node) {
+    while (true) {
+      List<UUID> ids = voters(nodes).stream().map(QuorumMember::directoryId).toList();
+      if (ids.contains(nodes.directoryId(node))) {
+        return ids;
+      }
+      nodes.world.threads().sleep(5_000_000);
+    }
+  }
+
+  private static List<QuorumMember> voters(TestNodes nodes) {
+    return nodes.get(nodes.awaitActive()).quorum().status().voters().stream()
+        .map(QuorumStatus.Progress::member)
+        .toList();
+  }
+
+  /** Waits until the leader says that these are the members, each with a place in the log. */
+  private static void awaitVoters(TestNodes nodes, List<Integer> voters, List<Integer> listeners) {
+    while (true) {
+      QuorumStatus status = nodes.get(nodes.awaitActive()).quorum().status();
+      if (ids(status.voters()).equals(voters) && ids(status.listeners()).equals(listeners)) {
+        return;
+      }
+      nodes.world.threads().sleep(5_000_000);
+    }
+  }
+
+  private static List<Integer> ids(List<QuorumStatus.Progress> members) {
+    return members.stream().map(member -> member.member().nodeId()).toList();
+  }
+}
