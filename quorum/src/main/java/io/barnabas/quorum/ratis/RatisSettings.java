@@ -114,11 +114,11 @@ final class RatisSettings {
     RaftServerConfigKeys.Log.setPreallocatedSize(
         properties, SizeInBytes.valueOf(Math.min(64 << 10, entryBytes)));
     // Entries are purged only when a whole segment of them is no longer needed.
-    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(2 * entryBytes));
+    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(2L * entryBytes));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(16 << 20));
     RaftServerConfigKeys.Log.setQueueByteLimit(
-        properties, SizeInBytes.valueOf(Math.max(16 << 20, 2 * entryBytes)));
+        properties, SizeInBytes.valueOf(Math.max(16L << 20, 2L * entryBytes)));
     RaftServerConfigKeys.Write.setByteLimit(
         properties, SizeInBytes.valueOf(Math.max(64L << 20, 8L * entryBytes)));
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -174,11 +175,11 @@ final class QuorumMeasure {
         int killed = leader;
         leader = 0;
         long killedNanos = world.clock().nanoTime();
-        processes.get(killed).destroyForcibly();
+        Objects.requireNonNull(processes.get(killed)).destroyForcibly();
         while (leader == 0) {
           world.threads().sleep(200_000);
         }
-        gapsMs.add((activeNanos.get(leader) - killedNanos) / 1_000_000);
+        gapsMs.add((activeNanos.getOrDefault(leader, killedNanos) - killedNanos) / 1_000_000);
         System.out.printf("killed %d, then %d: %d ms%n", killed, leader, gapsMs.getLast());
         start(killed);
       }
