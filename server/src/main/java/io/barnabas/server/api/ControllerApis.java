@@ -24,6 +24,9 @@ final class ControllerApis {
         new AlterUserScramCredentialsHandler(context),
         new AlterPartitionReassignmentsHandler(context),
         new ElectLeadersHandler(context),
+        new DescribeQuorumHandler(context),
+        new AddRaftVoterHandler(context),
+        new RemoveRaftVoterHandler(context),
         new UnregisterBrokerHandler(context));
   }
 

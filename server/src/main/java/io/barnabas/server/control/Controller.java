@@ -7,6 +7,8 @@ import io.barnabas.metadata.Features;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.Quorum;
+import io.barnabas.quorum.QuorumMember;
+import io.barnabas.quorum.QuorumStatus;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.ApiException;
@@ -213,6 +216,21 @@ public final class Controller implements AutoCloseable {
    */
   public CompletableFuture<Void> readBarrier() {
     return quorum.readIndex().thenCompose(this::awaitVersion);
+  }
+
+  /** Who votes and who follows, and how far each is if this node leads. */
+  public QuorumStatus quorumStatus() {
+    return quorum.status();
+  }
+
+  /** As {@link Quorum#addVoter}. */
+  public CompletableFuture<Void> addVoter(QuorumMember member) {
+    return quorum.addVoter(member);
+  }
+
+  /** As {@link Quorum#removeVoter}. */
+  public CompletableFuture<Void> removeVoter(int nodeId, UUID directoryId) {
+    return quorum.removeVoter(nodeId, directoryId);
   }
 
   /** Carries out what is in flight, refuses what waits, stops, and closes the quorum. */
