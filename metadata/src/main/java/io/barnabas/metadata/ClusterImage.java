@@ -13,6 +13,7 @@ import org.pcollections.PMap;
  * shares what did not change with the old one.
  *
  * @param version how many batches of facts were applied
+ * @param lastBrokerEpoch the highest that any broker had, so that none has it again
  * @param controllers the nodes that may decide
  * @param activeController which of them decided last
  * @param nextProducerId the first producer id not given out yet
@@ -25,6 +26,7 @@ public record ClusterImage(
     PMap<String, Uuid> topicIds,
     PMap<Uuid, TopicImage> topics,
     PMap<Integer, Fact.BrokerImage> brokers,
+    long lastBrokerEpoch,
     PMap<Integer, Fact.ControllerImage> controllers,
     ActiveController activeController,
     PMap<ConfigResource, PMap<String, String>> configs,
@@ -53,6 +55,7 @@ public record ClusterImage(
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePMap.empty(),
+            0,
             HashTreePMap.empty(),
             ActiveController.NONE,
             HashTreePMap.empty(),

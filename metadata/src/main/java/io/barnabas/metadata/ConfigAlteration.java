@@ -70,6 +70,9 @@ final class ConfigAlteration {
             change.resource(), result(change, mentions.getOrDefault(change.resource(), 0L)));
       }
     }
+    if (!validateOnly) {
+      facts.addAll(Elections.afterSettings(image, facts));
+    }
     return new Decision<>(validateOnly ? List.of() : facts, List.copyOf(results.values()));
   }
 

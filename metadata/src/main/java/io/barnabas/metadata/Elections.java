@@ -151,6 +151,31 @@ final class Elections {
     return inShort(facts);
   }
 
+  /**
+   * What changes because of new settings: replicas are eligible no longer where records can be
+   * acknowledged without them from now on, and partitions without a leader get one where that may
+   * be unclean now.
+   */
+  static List<Fact> afterSettings(ClusterImage before, List<Fact> settings) {
+    if (settings.stream().noneMatch(Elections::isAboutElections)) {
+      return List.of();
+    }
+    Elections elections = new Elections(before.apply(settings));
+    List<Fact> facts = new ArrayList<>();
+    elections.forEach(
+        (topic, number, partition) -> {
+          if (partition.leader() == PartitionImage.NO_LEADER || !partition.elr().isEmpty()) {
+            new PartitionChange(elections, topic, number).fact().ifPresent(facts::add);
+          }
+        });
+    return elections.inShort(facts);
+  }
+
+  private static boolean isAboutElections(Fact fact) {
+    return fact instanceof Fact.ConfigChanged changed
+        && (changed.name().equals(MIN_INSYNC_REPLICAS) || changed.name().equals(UNCLEAN));
+  }
+
   /** The same in fewer bytes: one fact for all partitions of a topic of which only that changes. */
   List<Fact> inShort(List<Fact> facts) {
     List<Fact> all = new ArrayList<>();

@@ -51,6 +51,11 @@ public sealed interface Fact {
   /** A broker is no member any longer. */
   record BrokerUnregistered(int id, long epoch) implements Fact {}
 
+  /**
+   * Epochs up to this one have been given to brokers, some of which may be no members any longer.
+   */
+  record BrokerEpochsUsed(long last) implements Fact {}
+
   /** A node that may become the active controller can be reached here from now on. */
   record ControllerRegistered(ControllerImage controller) implements Fact {}
 

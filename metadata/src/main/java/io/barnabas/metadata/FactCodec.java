@@ -34,7 +34,8 @@ public final class FactCodec {
   private static final int QUOTA_CHANGED = 16;
   private static final int SCRAM_CREDENTIAL_CHANGED = 17;
   private static final int LEADERS_CHANGED = 18;
-  private static final int NEWEST_KIND = LEADERS_CHANGED;
+  private static final int BROKER_EPOCHS_USED = 19;
+  private static final int NEWEST_KIND = BROKER_EPOCHS_USED;
 
   private FactCodec() {}
 
@@ -123,6 +124,7 @@ public final class FactCodec {
       case Fact.BrokerRegistered _,
           Fact.BrokerChanged _,
           Fact.BrokerUnregistered _,
+          Fact.BrokerEpochsUsed _,
           Fact.ControllerRegistered _,
           Fact.ControllerUnregistered _,
           Fact.ControllerActivated _ ->
@@ -149,6 +151,10 @@ public final class FactCodec {
         body.int32(id);
         body.int64(epoch);
         yield BROKER_UNREGISTERED;
+      }
+      case Fact.BrokerEpochsUsed(long last) -> {
+        body.int64(last);
+        yield BROKER_EPOCHS_USED;
       }
       case Fact.ControllerRegistered(Fact.ControllerImage controller) -> {
         FactFields.writeController(body, controller);
@@ -222,6 +228,7 @@ public final class FactCodec {
       case BROKER_REGISTERED -> new Fact.BrokerRegistered(FactFields.readBroker(in));
       case BROKER_CHANGED -> new Fact.BrokerChanged(in.int32(), in.int64(), in.bool(), in.bool());
       case BROKER_UNREGISTERED -> new Fact.BrokerUnregistered(in.int32(), in.int64());
+      case BROKER_EPOCHS_USED -> new Fact.BrokerEpochsUsed(in.int64());
       case CONTROLLER_REGISTERED -> new Fact.ControllerRegistered(FactFields.readController(in));
       case CONTROLLER_UNREGISTERED -> new Fact.ControllerUnregistered(in.int32());
       case CONTROLLER_ACTIVATED -> new Fact.ControllerActivated(in.int32(), in.int32());

@@ -13,6 +13,7 @@ final class ImageChange {
   private PMap<String, Uuid> topicIds;
   private PMap<Uuid, TopicImage> topics;
   private PMap<Integer, Fact.BrokerImage> brokers;
+  private long lastBrokerEpoch;
   private PMap<Integer, Fact.ControllerImage> controllers;
   private ClusterImage.ActiveController activeController;
   private PMap<ConfigResource, PMap<String, String>> configs;
@@ -32,6 +33,7 @@ final class ImageChange {
     topicIds = before.topicIds();
     topics = before.topics();
     brokers = before.brokers();
+    lastBrokerEpoch = before.lastBrokerEpoch();
     controllers = before.controllers();
     activeController = before.activeController();
     configs = before.configs();
@@ -47,6 +49,7 @@ final class ImageChange {
         topicIds,
         topics,
         brokers,
+        lastBrokerEpoch,
         controllers,
         activeController,
         configs,
@@ -70,6 +73,7 @@ final class ImageChange {
         digest.replace(new Fact.BrokerRegistered(existingBroker(id, epoch)), null);
         brokers = brokers.minus(id);
       }
+      case Fact.BrokerEpochsUsed(long last) -> useBrokerEpochs(last);
       case Fact.ControllerRegistered(Fact.ControllerImage controller) -> register(controller);
       case Fact.ControllerUnregistered(int id) -> {
         digest.replace(registered(controllers.get(id)), null);
@@ -129,6 +133,16 @@ final class ImageChange {
         before == null ? null : new Fact.BrokerRegistered(before),
         new Fact.BrokerRegistered(broker));
     brokers = brokers.plus(broker.id(), broker);
+    useBrokerEpochs(broker.epoch());
+  }
+
+  private void useBrokerEpochs(long last) {
+    if (last > lastBrokerEpoch) {
+      digest.replace(
+          lastBrokerEpoch == 0 ? null : new Fact.BrokerEpochsUsed(lastBrokerEpoch),
+          new Fact.BrokerEpochsUsed(last));
+      lastBrokerEpoch = last;
+    }
   }
 
   private void register(Fact.ControllerImage controller) {

@@ -74,6 +74,9 @@ public final class ImageCodec {
     new TreeMap<>(image.brokers())
         .values()
         .forEach(broker -> facts.add(new Fact.BrokerRegistered(broker)));
+    if (image.lastBrokerEpoch() > 0) {
+      facts.add(new Fact.BrokerEpochsUsed(image.lastBrokerEpoch()));
+    }
     for (Map.Entry<String, Uuid> topic : new TreeMap<>(image.topicIds()).entrySet()) {
       facts.add(new Fact.TopicCreated(topic.getKey(), topic.getValue()));
       PMap<Integer, PartitionImage> partitions =

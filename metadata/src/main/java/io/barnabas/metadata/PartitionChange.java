@@ -54,7 +54,6 @@ final class PartitionChange {
   private List<Integer> isr;
   private Election election = Election.ANY;
   private boolean leadingAnew;
-  private boolean forgettingEligible;
 
   /**
    * A change of an existing partition.
@@ -116,12 +115,6 @@ final class PartitionChange {
   /** What this replica holds is not known, so it is not eligible, nor in sync if another one is. */
   PartitionChange doubting(int broker) {
     doubtful.add(broker);
-    return this;
-  }
-
-  /** Replicas out of sync may lack acknowledged records by now: another minimum holds. */
-  PartitionChange forgettingEligible() {
-    forgettingEligible = true;
     return this;
   }
 
@@ -206,7 +199,7 @@ final class PartitionChange {
   /** Who holds all that was acknowledged without being in sync, if these are in sync. */
   private List<Integer> eligible(List<Integer> inSync) {
     int minimum = Math.min(elections.rules(topic).minInsyncReplicas(), replicas.size());
-    if (inSync.size() >= minimum || forgettingEligible) {
+    if (inSync.size() >= minimum) {
       return List.of();
     }
     return those(

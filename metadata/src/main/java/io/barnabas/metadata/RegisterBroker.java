@@ -111,12 +111,9 @@ public record RegisterBroker(
   }
 
   private long epoch(ClusterImage image, @Nullable BrokerImage before) {
-    if (before == null) {
-      return image.version() + 1;
-    }
-    return before.incarnation().equals(incarnation)
+    return before != null && before.incarnation().equals(incarnation)
         ? before.epoch()
-        : Math.max(before.epoch(), image.version()) + 1;
+        : Math.max(image.lastBrokerEpoch(), image.version()) + 1;
   }
 
   /**

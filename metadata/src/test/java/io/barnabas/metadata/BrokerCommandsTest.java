@@ -84,6 +84,27 @@ class BrokerCommandsTest {
   }
 
   @Test
+  void noEpochIsUsedAgainEvenAfterABrokerHasLeft() {
+    ClusterImage image = ClusterImage.empty("cluster");
+    long last = 0;
+    for (int i = 1; i <= 3; i++) {
+      Decision<Registered> first = joining(1, i, false, List.of()).decide(image, 0);
+      ClusterImage together = image.apply(first.facts());
+      Decision<Registered> second = joining(1, 100 + i, false, List.of()).decide(together, 0);
+      together = together.apply(second.facts());
+      assertThat(first.answer().epoch()).isGreaterThan(last);
+      assertThat(second.answer().epoch()).isGreaterThan(first.answer().epoch());
+      last = second.answer().epoch();
+      // All of it may be one entry of the log, and so one version.
+      image =
+          together
+              .apply(new UnregisterBroker(1).decide(together, 0).facts())
+              .atVersion(image.version() + 1);
+      assertThat(ImageCodec.decode(ImageCodec.encode(image))).isEqualTo(image);
+    }
+  }
+
+  @Test
   void aSecondBrokerOfTheSameIdIsRefusedWhileTheFirstIsAlive() {
     ClusterImage image = Partitions.cluster("asaa", "1 isr 1 led by 1", Map.of());
     assertThatThrownBy(() -> joining(1, 9, true, List.of()).decide(image, 0))

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.metadata.FenceBrokers.Incarnation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,8 +97,33 @@ class ElectionsTest {
                         new org.apache.kafka.common.config.ConfigResource(
                             org.apache.kafka.common.config.ConfigResource.Type.BROKER, ""),
                         "unclean.leader.election.enable",
-                        java.util.Optional.of("true"))));
+                        Optional.of("true"))));
     assertThat(Partitions.show(fence(image, "1"))).isEqualTo("12 isr 2 led by 2");
+  }
+
+  /** Below the old minimum nothing was acknowledged; under the new one something may be. */
+  @ParameterizedTest
+  @CsvSource({
+    "aaaa, 123 isr 3 elr 12 led by 3, min.insync.replicas, 1, 123 isr 3 led by 3",
+    "aaaa, 123 isr 3 elr 12 led by 3, min.insync.replicas, 3, 123 isr 3 elr 12 led by 3",
+    "affa, 123 isr 3 elr 2 led by -, unclean.leader.election.enable, true, 123 isr 1 elr 23 led by"
+        + " 1",
+    "affa, 123 isr 3 elr 2 led by -, unclean.leader.election.enable, false, 123 isr 3 elr 2 led by"
+        + " -",
+  })
+  void newSettingsCountAtOnce(
+      String brokers, String before, String name, String value, String after) {
+    ClusterImage image = Partitions.cluster(brokers, before, Map.of("min.insync.replicas", "2"));
+    IncrementalAlterConfigs command =
+        new IncrementalAlterConfigs(
+            List.of(
+                new IncrementalAlterConfigs.Change(
+                    Clusters.topicResource("words"),
+                    List.of(new IncrementalAlterConfigs.Op(name, OpType.SET, Optional.of(value))))),
+            false,
+            Map.of(),
+            new ConfigDef());
+    assertThat(Partitions.show(image.apply(command.decide(image, 0).facts()))).isEqualTo(after);
   }
 
   @Test

@@ -76,6 +76,7 @@ class FactCodecTest {
           new Fact.BrokerChanged(3, 7, true, false),
           new Fact.BrokerChanged(3, 7, false, true),
           new Fact.BrokerUnregistered(3, -1),
+          new Fact.BrokerEpochsUsed(1L << 50),
           new Fact.ControllerRegistered(
               new Fact.ControllerImage(
                   4,

@@ -304,7 +304,17 @@ public final class Controller implements AutoCloseable {
   }
 
   private boolean isSettled(InFlight proposed) {
-    return proposed.isSettled(state.image().version());
+    return isOutlived(proposed) || proposed.isSettled(state.image().version());
+  }
+
+  /**
+   * Whether this node leads anew since. All that was committed before is known then, and nothing
+   * else that is older ever will be: nobody else may say what became of it, as the next entry is
+   * this node's.
+   */
+  private boolean isOutlived(InFlight proposed) {
+    Leadership now = state.leadership();
+    return now.active() && now.epoch() > proposed.epoch();
   }
 
   private boolean mustActivate() {
@@ -323,7 +333,7 @@ public final class Controller implements AutoCloseable {
         inFlight = null;
         settle(proposed);
       } else if (proposed.isUnclear() && now.active() && !pausing) {
-        propose(proposed.again());
+        propose(proposed.again(now.epoch()));
       }
     } else if (!now.active()) {
       refuseWaiting(notActive());
@@ -354,9 +364,10 @@ public final class Controller implements AutoCloseable {
 
   private void propose(
       ClusterImage base, List<Fact> facts, List<Request<?>> requests, Runnable answering) {
-    byte[] entry = Entry.on(base, state.leadership().epoch(), facts).encode();
+    int epoch = state.leadership().epoch();
+    byte[] entry = Entry.on(base, epoch, facts).encode();
     state.expect(base.version() + 1, entry);
-    propose(new InFlight(base.version(), entry, requests, answering));
+    propose(new InFlight(base.version(), entry, requests, answering, epoch));
   }
 
   private void propose(InFlight proposed) {
@@ -380,6 +391,7 @@ public final class Controller implements AutoCloseable {
     IOException refusal = proposed.refusal().orElse(null);
     boolean committed =
         proposed.taken().orElseGet(() -> state.fate() == CommittedState.Fate.COMMITTED);
+    boolean hidden = state.fate() == CommittedState.Fate.UNKNOWN;
     pauseIf(refusal != null);
     if (refusal instanceof NotAppendedException) {
       LOG.warn("A change of the cluster was not made: {}", refusal.getMessage());
@@ -388,7 +400,7 @@ public final class Controller implements AutoCloseable {
     } else if (refusal == null && committed) {
       tell();
       proposed.answer();
-    } else if (proposed.isUnclear() && state.fate() == CommittedState.Fate.UNKNOWN) {
+    } else if (refusal == null && proposed.taken().isEmpty() && hidden) {
       proposed.requests().forEach(request -> request.fail(unknownOutcome()));
     } else {
       putBack(proposed.requests());

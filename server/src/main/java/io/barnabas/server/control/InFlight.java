@@ -15,14 +15,22 @@ final class InFlight {
   private final Runnable answering;
 
   /** Whether it may have been taken at an earlier try. */
+  private final int epoch;
+
   private final boolean uncertain;
 
   private volatile Optional<Boolean> taken = Optional.empty();
   private volatile Optional<IOException> failure = Optional.empty();
 
   private InFlight(
-      long base, byte[] entry, List<Request<?>> requests, Runnable answering, boolean uncertain) {
+      long base,
+      byte[] entry,
+      List<Request<?>> requests,
+      Runnable answering,
+      int epoch,
+      boolean uncertain) {
     this.base = base;
+    this.epoch = epoch;
     this.entry = entry;
     this.requests = requests;
     this.answering = answering;
@@ -35,14 +43,20 @@ final class InFlight {
    * @param base the version that it was decided on
    * @param requests those that it answers, in order; none if the controller proposes it by itself
    * @param answering gives the answers
+   * @param epoch in which it is proposed
    */
-  InFlight(long base, byte[] entry, List<Request<?>> requests, Runnable answering) {
-    this(base, entry, List.copyOf(requests), answering, false);
+  InFlight(long base, byte[] entry, List<Request<?>> requests, Runnable answering, int epoch) {
+    this(base, entry, List.copyOf(requests), answering, epoch, false);
   }
 
   /** The same entry proposed again: as it was decided on its version, it counts once at most. */
-  InFlight again() {
-    return new InFlight(base, entry, requests, answering, true);
+  InFlight again(int newEpoch) {
+    return new InFlight(base, entry, requests, answering, newEpoch, true);
+  }
+
+  /** The epoch in which it was proposed. */
+  int epoch() {
+    return epoch;
   }
 
   long base() {
