@@ -26,6 +26,8 @@ final class Logging {
             "showShortLogName", "true");
     settings.forEach((name, value) -> putIfAbsent(PREFIX + name, value));
     putIfAbsent("slf4j.provider", NodeLoggingProvider.class.getName());
+    // Otherwise it says on each start which provider it uses.
+    putIfAbsent("slf4j.internal.verbosity", "WARN");
   }
 
   private static void putIfAbsent(String name, String value) {
