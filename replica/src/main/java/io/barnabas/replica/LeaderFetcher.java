@@ -201,7 +201,8 @@ final class LeaderFetcher {
             fetching = true;
             return order;
           }
-          if (order.maxWaitMs() < maxWaitMs) {
+          if (!followed.isEmpty()) {
+            // All of them pause, or their disk has failed.
             monitor.awaitUntil(now + TimeUnit.MILLISECONDS.toNanos(order.maxWaitMs()));
           } else {
             monitor.await();

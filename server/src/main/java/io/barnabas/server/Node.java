@@ -19,6 +19,7 @@ import io.barnabas.server.net.ClientServer;
 import io.barnabas.server.net.ConnectionLimits;
 import io.barnabas.server.peers.PeerLimits;
 import io.barnabas.server.peers.Peers;
+import io.barnabas.server.replication.PeerLinks;
 import io.barnabas.server.settings.LiveSettings;
 import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.server.settings.SettingsException;
@@ -86,20 +87,18 @@ public final class Node implements AutoCloseable {
                 clusterId,
                 cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
     CatchUp.await(world, opened.quorum(), controller, ended);
+    NodeIdentity self = self(world, identity);
     replicas =
         stopping.add(
             "The replicas",
-            new Replicas(
-                world, directory, settings.nodeId(), live::topicDefaults, ReplicaLinks.none()));
+            new Replicas(world, directory, nodeId(), live::topicDefaults, links(world, self)));
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
     controller.onImage(new UnenforcedSecurity()::accept);
-    ready = reconciler.carriedOut();
     ControlContext context =
         new ControlContext(
             world, live, controller, replicas, directory, reconciler::carriedOut, forwarder(world));
-    NodeIdentity self = self(world, identity);
     if (settings.cluster().hasQuorum()) {
       membership =
           Optional.of(
@@ -111,6 +110,8 @@ public final class Node implements AutoCloseable {
       membership = Optional.empty();
       registerAlone(self);
     }
+    // Only with its registration does it lead what it led before.
+    ready = reconciler.carriedOut();
     restorePreferredLeaders(world);
     // Not before, as clients would be told of no broker or of the addresses of the last start.
     stopping.add("The server", serve(world, context));
@@ -135,6 +136,14 @@ public final class Node implements AutoCloseable {
         opened.quorum().close();
       }
     }
+  }
+
+  private ReplicaLinks links(World world, NodeIdentity self) {
+    return stopping
+        .add(
+            "The links to other replicas",
+            new PeerLinks(world, nodeId(), self.incarnation(), controller, self.peerListener()))
+        .links();
   }
 
   /** None on a node that is alone, which always decides itself. */

@@ -4,7 +4,10 @@ import io.barnabas.metadata.AlterPartition;
 import io.barnabas.metadata.AlterPartition.Change;
 import io.barnabas.metadata.AlterPartition.Member;
 import io.barnabas.metadata.AlterPartition.Result;
+import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Fact.Endpoint;
+import io.barnabas.quorum.Leadership;
 import io.barnabas.replica.IsrProposals;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.peers.Peers;
@@ -15,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData.BrokerState;
@@ -35,36 +36,29 @@ public final class PeerProposals implements IsrProposals {
 
   private final int nodeId;
   private final Controller controller;
-  private final BooleanSupplier active;
-  private final Supplier<Optional<Endpoint>> activeController;
+  private final String peerListener;
   private final Peers peers;
 
   /**
    * Proposes nothing yet.
    *
-   * @param active whether this node's controller is the active one
-   * @param activeController where the active controller takes requests, if that is known and it is
-   *     another node
+   * @param peerListener the listener at which nodes reach each other
    */
-  public PeerProposals(
-      int nodeId,
-      Controller controller,
-      BooleanSupplier active,
-      Supplier<Optional<Endpoint>> activeController,
-      Peers peers) {
+  public PeerProposals(int nodeId, Controller controller, String peerListener, Peers peers) {
     this.nodeId = nodeId;
     this.controller = controller;
-    this.active = active;
-    this.activeController = activeController;
+    this.peerListener = peerListener;
     this.peers = peers;
   }
 
   @Override
   public CompletableFuture<List<IsrAnswer>> propose(long brokerEpoch, List<IsrProposal> proposals) {
-    if (active.getAsBoolean()) {
+    Leadership leadership = controller.leadership();
+    if (leadership.active()) {
       return here(brokerEpoch, proposals);
     }
-    Optional<Endpoint> to = activeController.get();
+    Optional<Endpoint> to =
+        leadership.leaderId().stream().boxed().findFirst().flatMap(this::endpoint);
     return to.isPresent()
         ? peers
             .send(
@@ -75,6 +69,18 @@ public final class PeerProposals implements IsrProposals {
                 TIMEOUT_MS)
             .thenApply(reply -> answers((AlterPartitionResponseData) reply, proposals))
         : CompletableFuture.completedFuture(refused(Errors.NOT_CONTROLLER, proposals));
+  }
+
+  private Optional<Endpoint> endpoint(int node) {
+    ClusterImage image = controller.image();
+    Fact.ControllerImage known = image.controllers().get(node);
+    List<Endpoint> endpoints =
+        known == null
+            ? image.broker(node).map(Fact.BrokerImage::endpoints).orElse(List.of())
+            : known.endpoints();
+    return node == nodeId
+        ? Optional.empty()
+        : endpoints.stream().filter(each -> each.listener().equals(peerListener)).findFirst();
   }
 
   private static List<IsrAnswer> refused(Errors error, List<IsrProposal> proposals) {
