@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
@@ -50,7 +49,9 @@ final class BalanceExecution {
    * @param moving those that are on their way
    */
   void run(List<Move> moves, Map<TopicPartition, PartitionReassignment> moving, int atOnce) {
-    throttle.add(moving.entrySet().stream().map(e -> copying(e.getKey(), e.getValue())).toList());
+    List<Throttle.Copying> underWay =
+        moving.entrySet().stream().map(e -> copying(e.getKey(), e.getValue())).toList();
+    throttle.add(underWay);
     awaitArrival(new HashSet<>(moving.keySet()), 0, moving.size());
     for (int done = 0; done < moves.size(); done += atOnce) {
       List<Move> next = moves.subList(done, Math.min(moves.size(), done + atOnce));
@@ -62,9 +63,7 @@ final class BalanceExecution {
       awaitArrival(new HashSet<>(targets.keySet()), done, moves.size());
       electPreferred(targets.keySet());
     }
-    Set<String> topics = new TreeSet<>();
-    moving.keySet().forEach(id -> topics.add(id.topic()));
-    throttle.remove(topics);
+    throttle.remove(underWay);
     progress.accept("The cluster is balanced.");
   }
 

@@ -126,9 +126,13 @@ final class Throttle {
         .toList();
   }
 
-  /** Takes away all limits that this set, and those of these topics. */
-  void remove(Collection<String> alsoOfTopics) {
-    topics.addAll(alsoOfTopics);
+  /** Takes away all limits that this set, and those that another one set for these. */
+  void remove(Collection<Copying> ofOthers) {
+    for (Copying copying : ofOthers) {
+      topics.add(copying.id().topic());
+      brokers.addAll(copying.senders());
+      brokers.addAll(copying.receivers());
+    }
     Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
     topics.forEach(name -> changes.put(topic(name), deleted(List.of(SENDERS, RECEIVERS))));
     brokers.forEach(id -> changes.put(broker(id), deleted(RATES)));
