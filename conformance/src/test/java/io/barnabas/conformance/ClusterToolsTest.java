@@ -51,43 +51,57 @@ class ClusterToolsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void features(int node) {
-    assertThat(subject.tool(node, FEATURES, "describe").lines())
-        .anyMatch(line -> line.matches("Feature: group.version .*FinalizedVersionLevel: 1 .*"))
+    List<String> features = subject.tool(node, FEATURES, "describe").lines().toList();
+    assertThat(features)
         .anyMatch(line -> line.matches("Feature: metadata.version .*Level: UNKNOWN 33 .*"))
-        .anyMatch(line -> line.matches("Feature: transaction.version .*Level: 2 .*"))
         .anyMatch(line -> line.matches("Feature: eligible.leader.replicas.version .*Level: 1 .*"));
+    if (!subject.isBarnabas()) {
+      assertThat(features)
+          .anyMatch(line -> line.matches("Feature: group.version .*FinalizedVersionLevel: 1 .*"))
+          .anyMatch(line -> line.matches("Feature: transaction.version .*Level: 2 .*"));
+    }
   }
 
   @ParameterizedTest
   @CsvSource({
     "1, upgrade, no.such=1, update version 1 for feature no.such. Local controller",
     "2, upgrade, metadata.version=99, update version 99 for feature metadata.version. Local",
-    "3, upgrade, metadata.version=99, only supports versions 7-33",
+    "3, upgrade, metadata.version=99, only supports versions ",
     "1, downgrade, metadata.version=1, update version 1 for feature metadata.version. Local",
-    "2, downgrade, transaction.version=9, only supports versions 0-2",
-    "3, upgrade, transaction.version=1, Can't downgrade the version of this feature without"
-        + " setting the upgrade type to either safe or unsafe downgrade.",
+    "2, downgrade, eligible.leader.replicas.version=9, only supports versions ",
   })
   void levelsThatCannotBe(int node, String change, String level, String says) {
     assertThat(subject.failingTool(node, FEATURES, change, "--feature", level)).contains(says);
   }
 
-  /** A level that exists is left and taken again; the other way round the test would not repeat. */
+  /** Barnabas has no feature yet whose level could change. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void aLevelGoesDownAndUpAgain(int node) throws Exception {
-    for (String change : List.of("downgrade", "upgrade")) {
-      int level = change.equals("downgrade") ? 0 : 1;
-      subject.tool(node, FEATURES, change, "--feature", "streams.version=" + level);
-      for (int other : subject.cluster().ids()) {
-        ClusterSubject.await(
-            "streams.version " + level + " at " + other,
-            () ->
-                subject
-                    .tool(other, FEATURES, "describe")
-                    .lines()
-                    .anyMatch(line -> line.matches("Feature: streams.*Level: " + level + " .*")));
-      }
+    if (subject.isBarnabas()) {
+      assertThat(subject.failingTool(node, FEATURES, "downgrade", "--feature", "streams.version=0"))
+          .contains("update version 0 for feature streams.version.");
+      return;
+    }
+    assertThat(subject.failingTool(node, FEATURES, "upgrade", "--feature", "transaction.version=1"))
+        .contains(
+            "Can't downgrade the version of this feature without setting the upgrade type to either"
+                + " safe or unsafe downgrade.");
+    subject.tool(node, FEATURES, "downgrade", "--feature", "streams.version=0");
+    awaitStreamsLevel(0);
+    subject.tool(node, FEATURES, "upgrade", "--feature", "streams.version=1");
+    awaitStreamsLevel(1);
+  }
+
+  private void awaitStreamsLevel(int level) throws Exception {
+    for (int node : subject.cluster().ids()) {
+      ClusterSubject.await(
+          "streams.version " + level + " at " + node,
+          () ->
+              subject
+                  .tool(node, FEATURES, "describe")
+                  .lines()
+                  .anyMatch(line -> line.matches("Feature: streams.*Level: " + level + " .*")));
     }
   }
 
