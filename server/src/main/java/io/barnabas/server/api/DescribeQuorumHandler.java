@@ -29,6 +29,8 @@ final class DescribeQuorumHandler extends Handler<DescribeQuorumRequestData> {
   /** What Kafka calls the listener of its quorum, if it is not named otherwise. */
   private static final String LISTENER = "CONTROLLER";
 
+  private static final int FIRST_WITH_PLACES = 2;
+
   private final ControlContext context;
 
   /** Asks the controller's quorum. */
@@ -48,7 +50,7 @@ final class DescribeQuorumHandler extends Handler<DescribeQuorumRequestData> {
       call.answer(new DescribeQuorumResponseData().setErrorCode(Errors.NOT_CONTROLLER.code()));
       return;
     }
-    call.answer(answer(status));
+    call.answer(answer(status, call.version()));
   }
 
   private static boolean asksForTheMetadata(DescribeQuorumRequestData request) {
@@ -79,36 +81,43 @@ final class DescribeQuorumHandler extends Handler<DescribeQuorumRequestData> {
                 .toList());
   }
 
-  private static DescribeQuorumResponseData answer(QuorumStatus status) {
+  private static DescribeQuorumResponseData answer(QuorumStatus status, int version) {
     PartitionData partition =
         new PartitionData()
             .setPartitionIndex(0)
             .setLeaderId(status.leadership().leaderId().orElse(-1))
             .setLeaderEpoch(status.leadership().epoch())
             .setHighWatermark(status.committedIndex() + 1)
-            .setCurrentVoters(replicas(status.voters()))
-            .setObservers(replicas(status.listeners()));
+            .setCurrentVoters(replicas(status.voters(), version))
+            .setObservers(replicas(status.listeners(), version));
     TopicData topic =
         new TopicData()
             .setTopicName(Topic.CLUSTER_METADATA_TOPIC_NAME)
             .setPartitions(List.of(partition));
-    return new DescribeQuorumResponseData().setTopics(List.of(topic)).setNodes(nodes(status));
+    return new DescribeQuorumResponseData()
+        .setTopics(List.of(topic))
+        .setNodes(version < FIRST_WITH_PLACES ? new NodeCollection() : nodes(status));
   }
 
-  private static List<ReplicaState> replicas(List<QuorumStatus.Progress> members) {
+  private static List<ReplicaState> replicas(List<QuorumStatus.Progress> members, int version) {
     return members.stream()
         .map(
             progress ->
                 new ReplicaState()
                     .setReplicaId(progress.member().nodeId())
-                    .setReplicaDirectoryId(
-                        new Uuid(
-                            progress.member().directoryId().getMostSignificantBits(),
-                            progress.member().directoryId().getLeastSignificantBits()))
+                    .setReplicaDirectoryId(directoryId(progress.member(), version))
                     .setLogEndOffset(progress.lastIndex() < 0 ? -1 : progress.lastIndex() + 1)
                     .setLastFetchTimestamp(progress.lastContactMs())
                     .setLastCaughtUpTimestamp(progress.lastCaughtUpMs()))
         .toList();
+  }
+
+  private static Uuid directoryId(QuorumMember member, int version) {
+    return version < FIRST_WITH_PLACES
+        ? Uuid.ZERO_UUID
+        : new Uuid(
+            member.directoryId().getMostSignificantBits(),
+            member.directoryId().getLeastSignificantBits());
   }
 
   /** Kafka tells the addresses of voters only. */
