@@ -25,6 +25,7 @@ final class PeerConnection {
 
   private final World world;
   private final InetSocketAddress address;
+  private final String peer;
   private final PeerLimits limits;
   private final Monitor monitor;
 
@@ -40,6 +41,7 @@ final class PeerConnection {
   PeerConnection(World world, InetSocketAddress address, PeerLimits limits) {
     this.world = world;
     this.address = address;
+    this.peer = address.getHostString() + ":" + address.getPort();
     this.limits = limits;
     monitor = world.threads().newMonitor();
     idleSinceNanos = world.clock().nanoTime();
@@ -79,7 +81,7 @@ final class PeerConnection {
         exchange
             .reply()
             .completeExceptionally(
-                new NotSentException("Too many requests to %s wait".formatted(address)));
+                new NotSentException("Too many requests to %s wait".formatted(peer)));
         return true;
       }
       exchange.correlationId = ++lastCorrelationId;
@@ -97,7 +99,7 @@ final class PeerConnection {
   }
 
   private void expire(Exchange exchange, int timeoutMs) {
-    String what = "%s: no reply to %s within %d ms".formatted(address, exchange, timeoutMs);
+    String what = "%s: no reply to %s within %d ms".formatted(peer, exchange, timeoutMs);
     boolean neverSent;
     boolean waits;
     monitor.lock();
@@ -116,7 +118,7 @@ final class PeerConnection {
 
   /** Ends it, and waits until nothing of it runs any more. */
   void close() {
-    end(new IOException("%s: the connection is closed".formatted(address)));
+    end(new IOException("%s: the connection is closed".formatted(peer)));
     WorldThread running;
     monitor.lock();
     try {
@@ -162,7 +164,7 @@ final class PeerConnection {
       } catch (IOException e) {
         end(broken(e));
       }
-      end(new IOException("%s: the connection has ended".formatted(address)));
+      end(new IOException("%s: the connection has ended".formatted(peer)));
       reader.join();
     } catch (IOException e) {
       end(broken(e));
@@ -200,7 +202,7 @@ final class PeerConnection {
         } else if (!monitor.awaitUntil(
                 idleSinceNanos + TimeUnit.MILLISECONDS.toNanos(limits.maxIdleMs()))
             && queued.isEmpty()) {
-          ended = new IOException("%s: the connection was idle".formatted(address));
+          ended = new IOException("%s: the connection was idle".formatted(peer));
         }
       }
       return null;
@@ -219,7 +221,7 @@ final class PeerConnection {
       notSent = new ArrayList<>(queued);
       inFlight.clear();
       queued.clear();
-      cause = ended == null ? new IOException(address.toString()) : ended;
+      cause = ended == null ? new IOException(peer) : ended;
     } finally {
       monitor.unlock();
     }
@@ -232,7 +234,7 @@ final class PeerConnection {
 
   private IOException broken(IOException cause) {
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new IOException("%s: %s".formatted(address, why), cause);
+    return new IOException("%s: %s".formatted(peer, why), cause);
   }
 
   // --- the thread that reads
@@ -247,7 +249,7 @@ final class PeerConnection {
     } catch (IOException e) {
       end(broken(e));
     } catch (RuntimeException | OutOfMemoryError e) {
-      end(new IOException("%s: a reply that cannot be read: %s".formatted(address, e), e));
+      end(new IOException("%s: a reply that cannot be read: %s".formatted(peer, e), e));
     }
   }
 
