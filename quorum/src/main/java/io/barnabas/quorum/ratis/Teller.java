@@ -110,8 +110,9 @@ final class Teller {
           leadership.leaderId().isPresent() ? "node " + leadership.leaderId().getAsInt() : "none",
           leadership.epoch(),
           leadership.active() ? ", active" : "");
-      listener.led(leadership);
+      // First, as whoever hears of it may propose at once, on another thread.
       told = leadership;
+      listener.led(leadership);
     }
   }
 
