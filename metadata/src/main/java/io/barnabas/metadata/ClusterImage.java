@@ -46,6 +46,9 @@ public record ClusterImage(
     public static final ActiveController NONE = new ActiveController(-1, 0);
   }
 
+  /** In which format {@link #digest} is; only digests of one format can be compared. */
+  public static final byte DIGEST_FORMAT = ImageDigest.FORMAT;
+
   /** The image of a cluster to which nothing has happened yet. */
   public static ClusterImage empty(String clusterId) {
     ClusterImage nothing =

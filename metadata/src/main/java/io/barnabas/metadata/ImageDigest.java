@@ -9,6 +9,13 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class ImageDigest {
+  /**
+   * Grows whenever the same state gets another digest: by another hash, or by other bytes of a
+   * fact. Digests of different formats say nothing about each other, so that nodes of two releases
+   * can be in one cluster.
+   */
+  static final byte FORMAT = 1;
+
   private final FactOutput out = new FactOutput();
   private long value;
 

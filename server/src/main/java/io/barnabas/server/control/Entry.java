@@ -13,15 +13,16 @@ import java.util.List;
  *
  * @param epoch of the controller that decided
  * @param version of the image that it decided on
+ * @param digestFormat how the controller's release makes digests
  * @param digest of that image
  */
-record Entry(int epoch, long version, long digest, List<Fact> facts) {
-  private static final byte FORMAT = 2;
-  static final int HEAD_BYTES = 1 + Integer.BYTES + 2 * Long.BYTES;
+record Entry(int epoch, long version, byte digestFormat, long digest, List<Fact> facts) {
+  private static final byte FORMAT = 3;
+  static final int HEAD_BYTES = 2 + Integer.BYTES + 2 * Long.BYTES;
 
   /** Facts decided on an image. */
   static Entry on(ClusterImage image, int epoch, List<Fact> facts) {
-    return new Entry(epoch, image.version(), image.digest(), facts);
+    return new Entry(epoch, image.version(), ClusterImage.DIGEST_FORMAT, image.digest(), facts);
   }
 
   byte[] encode() {
@@ -30,6 +31,7 @@ record Entry(int epoch, long version, long digest, List<Fact> facts) {
         .put(FORMAT)
         .putInt(epoch)
         .putLong(version)
+        .put(digestFormat)
         .putLong(digest)
         .put(encoded)
         .array();
@@ -54,10 +56,11 @@ record Entry(int epoch, long version, long digest, List<Fact> facts) {
     }
     int epoch = in.getInt();
     long version = in.getLong();
+    byte digestFormat = in.get();
     long digest = in.getLong();
     byte[] facts = new byte[in.remaining()];
     in.get(facts);
-    return new Entry(epoch, version, digest, FactCodec.decode(facts));
+    return new Entry(epoch, version, digestFormat, digest, FactCodec.decode(facts));
   }
 
   /**
@@ -67,11 +70,13 @@ record Entry(int epoch, long version, long digest, List<Fact> facts) {
    *     operator
    */
   ClusterImage applyTo(ClusterImage image) {
-    if (version != image.version() || digest != image.digest()) {
+    boolean comparable = digestFormat == ClusterImage.DIGEST_FORMAT;
+    if (version != image.version() || (comparable && digest != image.digest())) {
       throw new IllegalStateException(
-          ("Entry %d of the metadata log was decided on version %d with digest %016x, but this"
-                  + " node has version %d with digest %016x; its copy of the metadata is damaged:"
-                  + " empty its data directory to have it copied anew")
+          ("Entry %d of the metadata log was decided on version %d with digest %016x, but this node"
+               + " has version %d with digest %016x; its copy of the metadata is damaged. Let the"
+               + " other nodes take over its partitions, then start it with an empty data"
+               + " directory")
               .formatted(image.version() + 1, version, digest, image.version(), image.digest()));
     }
     return image.apply(facts);

@@ -260,7 +260,9 @@ class ControllerTest {
           controller.submit(COUNT).join();
           ClusterImage here = controller.image();
           List<Fact> facts = List.of(new Fact.ProducerIdsAllocated(7));
-          quorum.commitBroken(new Entry(1, here.version(), here.digest() + 1, facts).encode());
+          quorum.commitBroken(
+              new Entry(1, here.version(), ClusterImage.DIGEST_FORMAT, here.digest() + 1, facts)
+                  .encode());
           world.threads().sleep(1_000_000_000);
           assertThat(controller.image()).isEqualTo(here);
           assertThatThrownBy(controller.submit(COUNT)::join)
@@ -268,6 +270,24 @@ class ControllerTest {
               .hasMessageContaining("its copy of the metadata is damaged");
         });
     assertThat(failures).hasSize(1);
+  }
+
+  /** A controller of another release may make its digests in another way. */
+  @Test
+  void aDigestOfAnotherFormatSaysNothing() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          ClusterImage here = controller.image();
+          byte other = (byte) (ClusterImage.DIGEST_FORMAT + 1);
+          List<Fact> facts = List.of(new Fact.ProducerIdsAllocated(7));
+          quorum.commitBroken(
+              new Entry(1, here.version(), other, here.digest() + 1, facts).encode());
+          world.threads().sleep(1_000_000_000);
+          assertThat(controller.image().nextProducerId()).isEqualTo(7);
+        });
+    assertThat(failures).isEmpty();
   }
 
   @Test
