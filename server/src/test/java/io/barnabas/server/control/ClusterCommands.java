@@ -59,12 +59,16 @@ final class ClusterCommands {
   }
 
   Command<?> next(ClusterImage image) {
-    int kind = below(40);
-    if (image.brokers().size() < 3 || kind < 4) {
-      return register(image);
+    int some = broker();
+    if (image.broker(some).isEmpty()) {
+      return register(image, some);
     }
-    return switch (kind) {
-      case 4, 5, 6 -> createTopics();
+    if (!image.broker(some).orElseThrow().isActive() && oneIn(2)) {
+      return oneIn(4) ? register(image, some) : heartbeat(image, some);
+    }
+    return switch (below(40)) {
+      case 0 -> register(image, some);
+      case 1, 2, 3, 4, 5, 6 -> createTopics();
       case 7 -> new DeleteTopics(List.of(DeleteTopics.Named.byName(pick(TOPICS))));
       case 8 ->
           new CreatePartitions(
@@ -72,19 +76,18 @@ final class ClusterCommands {
               false);
       case 9, 10 -> configs();
       case 11 -> fence(image);
-      case 12 -> new UnregisterBroker(broker());
+      case 12 -> oneIn(3) ? new UnregisterBroker(some) : heartbeat(image, some);
       case 13, 14 -> elect();
       case 15 -> new RestorePreferredLeaders(1 + below(3));
       case 16, 17 -> reassign();
       case 18 -> directories(image);
       case 19 -> new AllocateProducerIds(broker(), epoch(image, broker()));
-      case 20, 21, 22, 23, 24, 25, 26, 27 -> heartbeat(image);
+      case 20, 21, 22, 23 -> heartbeat(image, some);
       default -> alterPartition(image);
     };
   }
 
-  private RegisterBroker register(ClusterImage image) {
-    int id = broker();
+  private RegisterBroker register(ClusterImage image, int id) {
     Optional<Fact.BrokerImage> before = image.broker(id);
     Uuid incarnation =
         before.isPresent() && oneIn(4) ? before.get().incarnation() : new Uuid(2, ++lastId);
@@ -144,8 +147,7 @@ final class ClusterCommands {
     return new FenceBrokers(gone);
   }
 
-  private BrokerHeartbeat heartbeat(ClusterImage image) {
-    int id = broker();
+  private BrokerHeartbeat heartbeat(ClusterImage image, int id) {
     List<Uuid> offline = oneIn(20) ? List.of(new Uuid(3, id)) : List.of();
     return new BrokerHeartbeat(
         id, epoch(image, id), image.version(), oneIn(12), oneIn(10), offline);
@@ -190,7 +192,7 @@ final class ClusterCommands {
 
   /** From all leaders that there are in the image, or from one that only was. */
   private AlterPartition alterPartition(ClusterImage image) {
-    int leader = broker();
+    int leader = someLeader(image);
     List<AlterPartition.Change> changes = new ArrayList<>();
     for (String name : TOPICS) {
       TopicImage topic = image.topicByName(name).orElse(null);
@@ -202,6 +204,12 @@ final class ClusterCommands {
       }
     }
     return new AlterPartition(leader, epoch(image, leader), changes);
+  }
+
+  private int someLeader(ClusterImage image) {
+    TopicImage topic = image.topicByName(pick(TOPICS)).orElse(null);
+    PartitionImage first = topic == null ? null : topic.partitions().get(0);
+    return first == null || first.leader() < 0 ? broker() : first.leader();
   }
 
   private AlterPartition.Change change(

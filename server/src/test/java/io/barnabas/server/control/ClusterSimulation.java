@@ -1,11 +1,13 @@
 package io.barnabas.server.control;
 
 import io.barnabas.metadata.AllocateProducerIds;
+import io.barnabas.metadata.AlterPartition;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Command;
 import io.barnabas.metadata.Decision;
 import io.barnabas.metadata.ElectLeaders;
 import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.PartitionImage;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.simulated.SimulatedQuorum;
 import io.barnabas.quorum.simulated.SimulatedQuorumOptions;
@@ -39,6 +41,7 @@ final class ClusterSimulation {
   private final ClusterCommands commands;
   private final Set<Uuid> refused = new HashSet<>();
   private final Set<Long> blocks = new HashSet<>();
+  private final List<AssertionError> violations = new ArrayList<>();
   private int answered;
 
   /**
@@ -81,12 +84,14 @@ final class ClusterSimulation {
         ask();
       }
       sleep(below(30));
+      checkViolations();
       if (below(8) == 0) {
         trouble();
       }
     }
     healAll();
     awaitAgreement();
+    checkViolations();
     checkRefused();
   }
 
@@ -166,11 +171,26 @@ final class ClusterSimulation {
             .whenComplete(
                 (answer, failure) -> {
                   if (failure == null) {
-                    answered(to, tracked, answer);
+                    noting(() -> answered(to, tracked, answer));
                   } else if (failure instanceof NotControllerException) {
                     refused.addAll(tracked.topics);
                   }
                 });
+  }
+
+  /** A future would keep what its listener throws to itself. */
+  private void noting(Runnable check) {
+    try {
+      check.run();
+    } catch (AssertionError e) {
+      violations.add(e);
+    }
+  }
+
+  private void checkViolations() {
+    if (!violations.isEmpty()) {
+      throw violations.getFirst();
+    }
   }
 
   /** All that it decided was committed together, and the node that answers knows it. */
@@ -181,10 +201,27 @@ final class ClusterSimulation {
           "%s was answered with %s, but %s were not committed together"
               .formatted(tracked.command, answer, tracked.facts));
     }
+    if (tracked.command instanceof AlterPartition command) {
+      checkNotStale(command, (List<?>) answer);
+    }
     if (answer instanceof AllocateProducerIds.Block block
         && block.length() > 0
         && !blocks.add(block.firstId())) {
       throw new AssertionError("producer ids given twice: " + block);
+    }
+  }
+
+  /** No leader is heard that does not know the partition as it is. */
+  private static void checkNotStale(AlterPartition command, List<?> results) {
+    for (int i = 0; i < results.size(); i++) {
+      AlterPartition.Change change = command.changes().get(i);
+      AlterPartition.Result result = (AlterPartition.Result) results.get(i);
+      PartitionImage state = result.state().orElse(null);
+      if (state != null
+          && (state.leaderEpoch() < change.leaderEpoch()
+              || state.partitionEpoch() - change.partitionEpoch() > 1)) {
+        throw new AssertionError("a stale leader was heard: %s, %s".formatted(change, state));
+      }
     }
   }
 
