@@ -126,17 +126,24 @@ final class NodeQuorum implements Quorum {
     waitForLeader();
     List<Member> willing =
         quorum.voters().stream().filter(voter -> voter == self || grants(voter, forced)).toList();
-    if (!willing.contains(self) || !quorum.isMajority(willing.size())) {
+    long nowNanos = nowNanos();
+    // From here on the world is not called, so that nobody else votes or leads meanwhile.
+    boolean stillWilling = willing.stream().allMatch(voter -> self.isAsNewAs(voter));
+    if (!isRunning()
+        || !stillWilling
+        || !willing.contains(self)
+        || !quorum.isMajority(willing.size())) {
       return false;
     }
     int term = 1 + willing.stream().mapToInt(voter -> voter.term).max().orElse(0);
-    for (Member voter : willing) {
-      voter.running().ifPresent(life -> life.vote(term));
-    }
+    willing.forEach(voter -> voter.term = term);
+    List<NodeQuorum> lives = willing.stream().flatMap(voter -> voter.running().stream()).toList();
+    lives.forEach(life -> life.follow(term, Optional.empty()));
     self.log.append(LogEntry.beginning(term, self.log.lastIndex()));
     leader = Optional.of(self);
-    Leading now = new Leading(quorum, self, self.log.lastPosition(), nowNanos());
+    Leading now = new Leading(quorum, self, self.log.lastPosition(), nowNanos);
     leading = now;
+    lives.forEach(NodeQuorum::voted);
     force();
     broadcast(now);
     applier.wake();
@@ -155,8 +162,7 @@ final class NodeQuorum implements Quorum {
     return leads() || nowNanos() - heardNanos < options().electionTimeout().minNanos();
   }
 
-  private void vote(int term) {
-    follow(term, Optional.empty());
+  private void voted() {
     waitForLeader();
     machine.clock().schedule(0, applier::wake);
   }

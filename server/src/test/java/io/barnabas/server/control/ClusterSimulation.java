@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.NotControllerException;
@@ -76,9 +77,7 @@ final class ClusterSimulation {
     for (QuorumMember member : members) {
       controllers.add(start(member));
     }
-    while (controllers.stream().noneMatch(Controller::isActive)) {
-      sleep(50);
-    }
+    await(() -> controllers.stream().anyMatch(Controller::isActive));
     for (int step = 0; step < steps; step++) {
       for (int i = below(4); i >= 0; i--) {
         ask();
@@ -90,7 +89,7 @@ final class ClusterSimulation {
       }
     }
     healAll();
-    awaitAgreement();
+    await(this::agree);
     checkViolations();
     checkRefused();
   }
@@ -270,9 +269,9 @@ final class ClusterSimulation {
 
   // --- the end
 
-  private void awaitAgreement() {
+  private void await(BooleanSupplier condition) {
     int waits = 0;
-    while (!agree()) {
+    while (!condition.getAsBoolean()) {
       if (waits++ > 1_000) {
         throw new AssertionError(
             "no agreement on %d entries: %s"
