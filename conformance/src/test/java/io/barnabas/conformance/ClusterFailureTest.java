@@ -45,10 +45,14 @@ class ClusterFailureTest {
           tight.name(), told -> told.partitions().getFirst().isrNodes().equals(List.of(1)));
       for (int node : List.of(1, 2)) {
         assertThat(topics(node, "--under-replicated-partitions"))
-            .contains(safe.name(), alone.name(), tight.name());
+            .contains(safe.name(), tight.name());
         assertThat(topics(node, "--unavailable-partitions"))
             .contains("Topic: " + alone.name() + "\tPartition: 0\tLeader: none\tReplicas: 3")
             .doesNotContain(safe.name(), tight.name());
+        if (!subject.isBarnabas()) {
+          // Barnabas keeps the last replica in sync in its list, Kafka takes out this one too.
+          assertThat(topics(node, "--under-replicated-partitions")).contains(alone.name());
+        }
         assertThat(topics(node, "--under-min-isr-partitions"))
             .contains(tight.name())
             .doesNotContain(safe.name());

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * serves all test classes of a JVM; tests keep apart by using topics of their own, and leave all
  * three nodes running.
  *
- * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it Apache Kafka does.
+ * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it all do.
  */
 final class ClusterSubject {
 
@@ -68,7 +68,7 @@ final class ClusterSubject {
 
   /** The subjects of this run, the oracle first. */
   static Stream<ClusterSubject> all() {
-    String wanted = System.getProperty("conformance.subjects", "APACHE_KAFKA");
+    String wanted = System.getProperty("conformance.subjects", "APACHE_KAFKA,BARNABAS");
     return Arrays.stream(wanted.split(",", -1))
         .map(Kind::valueOf)
         .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
