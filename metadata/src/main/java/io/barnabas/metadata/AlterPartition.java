@@ -13,7 +13,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A leader says which replicas are in sync. Each partition is for itself. May complete a
- * reassignment.
+ * reassignment. What is accepted moves the partition epoch even if it is what is so already: a
+ * leader that does not know what became of an earlier proposal knows then that it will not be
+ * carried out any more.
  *
  * @param brokerEpoch of the leading broker
  */
@@ -55,7 +57,8 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Change> change
     TopicImage topic = image.topicById(change.topicId()).orElseThrow();
     PartitionChange partition =
         new PartitionChange(elections, topic, change.partition())
-            .inSync(change.isr().stream().map(Member::broker).toList());
+            .inSync(change.isr().stream().map(Member::broker).toList())
+            .asBarrier();
     partition.fact().ifPresent(facts::add);
     PartitionImage next = partition.next();
     return next.leader() == brokerId

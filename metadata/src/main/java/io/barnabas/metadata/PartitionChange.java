@@ -24,8 +24,8 @@ import org.apache.kafka.common.Uuid;
  *   <li>While fewer replicas are in sync than {@code min.insync.replicas} asks for, nothing is
  *       acknowledged, so those that were in sync before still hold all that was: they are the
  *       eligible ones.
- *   <li>The partition epoch grows with each change; the leader epoch with each change of the leader
- *       and when an assigned replica goes.
+ *   <li>The partition epoch grows with each change, and with each proposal of a leader; the leader
+ *       epoch with each change of the leader and when an assigned replica goes.
  *   <li>A reassignment is complete when all replicas that stay are in sync.
  * </ul>
  *
@@ -54,6 +54,7 @@ final class PartitionChange {
   private List<Integer> isr;
   private Election election = Election.ANY;
   private boolean leadingAnew;
+  private boolean barrier;
 
   /**
    * A change of an existing partition.
@@ -112,6 +113,15 @@ final class PartitionChange {
     return this;
   }
 
+  /**
+   * There is a new partition epoch even if all else stays, so that nothing that was decided for the
+   * present one is carried out any more.
+   */
+  PartitionChange asBarrier() {
+    barrier = true;
+    return this;
+  }
+
   /** What this replica holds is not known, so it is not eligible, nor in sync if another one is. */
   PartitionChange doubting(int broker) {
     doubtful.add(broker);
@@ -144,7 +154,9 @@ final class PartitionChange {
             || (leadingAnew && result.leader() != PartitionImage.NO_LEADER);
     int leaderEpoch = before.leaderEpoch() + (newEpoch ? 1 : 0);
     PartitionImage same = image(result, leaderEpoch, before.partitionEpoch());
-    return same.equals(before) ? before : image(result, leaderEpoch, before.partitionEpoch() + 1);
+    return same.equals(before) && !barrier
+        ? before
+        : image(result, leaderEpoch, before.partitionEpoch() + 1);
   }
 
   /** The in-sync replicas that are still assigned, and beyond doubt if any is. */

@@ -124,12 +124,19 @@ class AlterPartitionTest {
     assertThat(Partitions.show(image.apply(decision.facts()))).isEqualTo("123 isr 12 led by 1");
   }
 
+  /** So that an earlier proposal whose outcome the leader does not know comes too late. */
   @Test
-  void nothingNewIsNoChange() {
+  void whatIsSoAlreadyOutdatesEarlierProposals() {
     ClusterImage image = Partitions.cluster("aaaa", "123 isr 1 led by 1", Map.of());
     Decision<List<Result>> decision = decide(image, change(5, 7, "1"));
-    assertThat(decision.facts()).isEmpty();
-    assertThat(decision.answer().getFirst().state()).contains(Partitions.of(image));
+    ClusterImage next = image.apply(decision.facts());
+    assertThat(Partitions.show(next)).isEqualTo("123 isr 1 led by 1");
+    assertThat(Partitions.of(next).partitionEpoch()).isEqualTo(8);
+    assertThat(Partitions.of(next).leaderEpoch()).isEqualTo(5);
+    assertThat(decision.answer().getFirst().state()).contains(Partitions.of(next));
+    assertThat(decide(next, change(5, 7, "12")).answer())
+        .extracting(Result::error)
+        .containsExactly(Errors.INVALID_UPDATE_VERSION);
   }
 
   private static Change member(long epoch) {

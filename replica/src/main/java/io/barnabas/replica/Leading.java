@@ -223,6 +223,8 @@ final class Leading {
     return switch (answer.error()) {
       case INELIGIBLE_REPLICA,
           OPERATION_NOT_ATTEMPTED,
+          THROTTLING_QUOTA_EXCEEDED,
+          KAFKA_STORAGE_ERROR,
           NOT_CONTROLLER,
           STALE_BROKER_EPOCH,
           INVALID_REQUEST ->

@@ -10,6 +10,7 @@ import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.replica.IsrProposals;
 import io.barnabas.server.control.Controller;
+import io.barnabas.server.peers.NotSentException;
 import io.barnabas.server.peers.Peers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData.BrokerState;
 import org.apache.kafka.common.message.AlterPartitionRequestData.PartitionData;
@@ -68,6 +71,7 @@ public final class PeerProposals implements IsrProposals {
                 request(brokerEpoch, proposals),
                 TIMEOUT_MS)
             .thenApply(reply -> answers((AlterPartitionResponseData) reply, proposals))
+            .exceptionallyCompose(failure -> notCarriedOut(failure, proposals))
         : CompletableFuture.completedFuture(refused(Errors.NOT_CONTROLLER, proposals));
   }
 
@@ -101,7 +105,24 @@ public final class PeerProposals implements IsrProposals {
     }
     return controller
         .submit(new AlterPartition(nodeId, brokerEpoch, changes))
-        .thenApply(results -> results.stream().map(PeerProposals::answer).toList());
+        .thenApply(results -> results.stream().map(PeerProposals::answer).toList())
+        .exceptionallyCompose(failure -> notCarriedOut(failure, proposals));
+  }
+
+  /** Refusals if that is what the failure tells; else the failure, as the outcome is not known. */
+  private static CompletableFuture<List<IsrAnswer>> notCarriedOut(
+      Throwable failure, List<IsrProposal> proposals) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return switch (cause) {
+      case NotSentException _ ->
+          CompletableFuture.completedFuture(refused(Errors.NOT_CONTROLLER, proposals));
+      case ApiException _ ->
+          CompletableFuture.completedFuture(refused(Errors.forException(cause), proposals));
+      default -> CompletableFuture.failedFuture(cause);
+    };
   }
 
   private static IsrAnswer answer(Result result) {
