@@ -20,7 +20,8 @@ import org.apache.kafka.common.Uuid;
  *       the first eligible one (KIP-966), which is then alone in sync; else, if the topic allows
  *       unclean elections, the first one that is online, which may lack acknowledged records.
  *   <li>Where somebody leads, all in-sync replicas are online. Where nobody can, they stay as they
- *       are: they are never empty.
+ *       are: they are never empty. Only if all of them are in doubt, and others are eligible, those
+ *       are in sync instead.
  *   <li>While fewer replicas are in sync than {@code min.insync.replicas} asks for, nothing is
  *       acknowledged, so those that were in sync before still hold all that was: they are the
  *       eligible ones.
@@ -183,7 +184,18 @@ final class PartitionChange {
     }
     return other
         .map(leader -> new Result(leader, List.of(leader), eligible(List.of(leader))))
-        .orElseGet(() -> new Result(PartitionImage.NO_LEADER, known, eligible));
+        .orElseGet(() -> withoutLeader(known, eligible));
+  }
+
+  /**
+   * Where all in-sync replicas are in doubt, those that are eligible take their place: they hold
+   * all that was acknowledged, and are waited for. Else the doubt would be forgotten with this
+   * change, and the next one would elect who may lack records.
+   */
+  private Result withoutLeader(List<Integer> known, List<Integer> eligible) {
+    return doubtful.containsAll(known) && !eligible.isEmpty()
+        ? new Result(PartitionImage.NO_LEADER, eligible, eligible(eligible))
+        : new Result(PartitionImage.NO_LEADER, known, eligible);
   }
 
   private int leaderAmong(List<Integer> online) {

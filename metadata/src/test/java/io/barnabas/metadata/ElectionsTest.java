@@ -199,6 +199,28 @@ class ElectionsTest {
         .isEqualTo("12 isr 1 led by -");
   }
 
+  /** Broker 1 comes back after a crash, and serves again before the others do. */
+  @ParameterizedTest
+  @CsvSource({
+    "ffff, 123 isr 1 elr 2 led by -, 123 isr 2 led by -",
+    "fffa, 1234 isr 1 elr 23 led by -, 1234 isr 23 led by -",
+    "ffff, 123 isr 12 led by -, 123 isr 2 led by -",
+    "fafa, 123 isr 1 elr 2 led by -, 123 isr 2 led by 2",
+    // There is nobody who may hold more.
+    "ffff, 123 isr 1 led by -, 123 isr 1 led by 1",
+  })
+  void doubtAboutABrokerLastsWhileAnotherHoldsAll(String brokers, String before, String after) {
+    ClusterImage image =
+        Partitions.cluster(
+            brokers, before, Map.of("min.insync.replicas", "2", "flush.messages", "10000"));
+    ClusterImage back = crashed(image, 1);
+    assertThat(Partitions.show(heartbeat(back, 1, false, false).image())).isEqualTo(after);
+  }
+
+  private static ClusterImage crashed(ClusterImage image, int broker) {
+    return image.apply(new Elections(image).withDoubtsAbout(broker, List.of(), true));
+  }
+
   private static ClusterImage withDirectory(ClusterImage image, Uuid directory) {
     Fact.BrokerImage broker = image.broker(1).orElseThrow();
     return image.apply(
