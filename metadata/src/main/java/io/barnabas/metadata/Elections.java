@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Elections {
   static final String UNCLEAN = "unclean.leader.election.enable";
   static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
+  private static final String FLUSHED = "log.flush.interval.messages";
 
   private static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
 
@@ -95,7 +96,8 @@ final class Elections {
             return;
           }
           PartitionChange change = new PartitionChange(this, topic, number);
-          if (isInDoubt(topic, partition.directoryOf(broker), directories, unclean)) {
+          boolean torn = unclean && !isForced(topic, broker);
+          if (torn || isGone(partition.directoryOf(broker), directories)) {
             change.doubting(broker);
           }
           change.fact().ifPresent(facts::add);
@@ -103,21 +105,28 @@ final class Elections {
     return inShort(facts);
   }
 
-  private boolean isInDoubt(
-      TopicImage topic, Uuid directory, List<Uuid> directories, boolean unclean) {
-    boolean gone =
-        !directory.equals(PartitionImage.UNASSIGNED)
-            && !directories.isEmpty()
-            && !directories.contains(directory);
-    return gone || (unclean && !isForced(topic));
+  private static boolean isGone(Uuid directory, List<Uuid> directories) {
+    return !directory.equals(PartitionImage.UNASSIGNED)
+        && !directories.isEmpty()
+        && !directories.contains(directory);
   }
 
-  /** Whether all that the topic acknowledged is on disk, so that a crash loses none of it. */
-  private boolean isForced(TopicImage topic) {
-    Map<String, String> own =
-        image.configsOf(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
-    String most = TopicSettings.valueOf("flush.messages", own, Map.of());
+  /**
+   * Whether all that the topic acknowledged is on the broker's disk, so that a crash loses none of
+   * it: as the topic says, or the broker's or the cluster's changed settings. What a node's own
+   * file says is not known here.
+   */
+  private boolean isForced(TopicImage topic, int broker) {
+    String most =
+        setting(ConfigResource.Type.TOPIC, topic.name(), "flush.messages")
+            .or(() -> setting(ConfigResource.Type.BROKER, Integer.toString(broker), FLUSHED))
+            .or(() -> setting(ConfigResource.Type.BROKER, "", FLUSHED))
+            .orElse("1");
     return Long.parseLong(most.trim()) == 1;
+  }
+
+  private Optional<String> setting(ConfigResource.Type type, String of, String name) {
+    return Optional.ofNullable(image.configsOf(new ConfigResource(type, of)).get(name));
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,8 +95,7 @@ class ElectionsTest {
             .apply(
                 List.of(
                     new Fact.ConfigChanged(
-                        new org.apache.kafka.common.config.ConfigResource(
-                            org.apache.kafka.common.config.ConfigResource.Type.BROKER, ""),
+                        new ConfigResource(ConfigResource.Type.BROKER, ""),
                         "unclean.leader.election.enable",
                         Optional.of("true"))));
     assertThat(Partitions.show(fence(image, "1"))).isEqualTo("12 isr 2 led by 2");
@@ -215,6 +215,23 @@ class ElectionsTest {
             brokers, before, Map.of("min.insync.replicas", "2", "flush.messages", "10000"));
     ClusterImage back = crashed(image, 1);
     assertThat(Partitions.show(heartbeat(back, 1, false, false).image())).isEqualTo(after);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 10000, false",
+    "1, 10000, false",
+    "'', 1, true",
+    "2, 10000, true",
+  })
+  void brokersAreInDoubtWhereTheirSettingsForceNothing(
+      String broker, String flushed, boolean inSync) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
+    Fact changed =
+        new Fact.ConfigChanged(resource, "log.flush.interval.messages", Optional.of(flushed));
+    ClusterImage image = Partitions.cluster("ffff", "123 isr 12 led by -", Map.of());
+    ClusterImage back = crashed(image.apply(List.of(changed)), 1);
+    assertThat(Partitions.of(back).isr().contains(1)).isEqualTo(inSync);
   }
 
   private static ClusterImage crashed(ClusterImage image, int broker) {
