@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * What a node takes.
@@ -23,6 +25,11 @@ record Footprint(long residentBytes, long heapBytes, long snapshotBytes, long me
   private static final Pattern USED =
       Pattern.compile("(?:def new|tenured|DefNew|Tenured)[^\\n]*used (\\d+)K");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
+  /** Kafka's, and Barnabas's for one node and for several. */
+  private static final Set<String> METADATA_FOLDERS =
+      Set.of("__cluster_metadata-0", "quorum", "raft");
+
   private static final int KIB = 1024;
   private static final int LIMIT_SECONDS = 120;
 
@@ -64,13 +71,15 @@ record Footprint(long residentBytes, long heapBytes, long snapshotBytes, long me
 
   private static boolean isSnapshot(Path file) {
     String name = String.valueOf(file.getFileName());
-    return isMetadata(file) && (name.endsWith(".checkpoint") || name.contains("snapshot"));
+    return isMetadata(file)
+        && !name.endsWith(".md5")
+        && (name.endsWith(".checkpoint") || name.contains("snapshot"));
   }
 
-  /** Kafka's folder of the metadata topic; for Barnabas whatever is of no partition. */
   private static boolean isMetadata(Path file) {
     return Files.isRegularFile(file)
-        && (file.toString().contains("__cluster_metadata") || file.toString().contains("quorum"));
+        && StreamSupport.stream(file.spliterator(), false)
+            .anyMatch(folder -> METADATA_FOLDERS.contains(folder.toString()));
   }
 
   private static long size(Path file) {
