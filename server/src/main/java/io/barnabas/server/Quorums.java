@@ -40,7 +40,25 @@ final class Quorums implements QuorumFactory {
               : "The data in %s is of a cluster of several nodes: set controller.quorum.voters."
                   .formatted(path));
     }
+    if (among) {
+      refuseIfForgotten(path, identity);
+    }
     return among ? several(world, settings, identity) : alone(world, settings, identity);
+  }
+
+  /**
+   * A directory is told its cluster only after the quorum's part of it knows it. A node that has
+   * lost that part must not vote again under the same name: it might take back what it promised.
+   */
+  private static void refuseIfForgotten(Path path, DirectoryIdentity identity)
+      throws StartupException {
+    if (identity.clusterId().isPresent() && !RatisQuorum.isKnownIn(path.resolve(FOLDER))) {
+      throw new StartupException(
+          ("The data in %s is of cluster %s, but %s is gone, in which this node kept what it"
+                  + " promised to the other voters: restore %s as it was last, or empty the whole"
+                  + " data directory, not only a part of it, so that the node joins as a new one.")
+              .formatted(path, identity.clusterId().get(), path.resolve(FOLDER), FOLDER));
+    }
   }
 
   private static Opened several(World world, NodeSettings settings, DirectoryIdentity identity)

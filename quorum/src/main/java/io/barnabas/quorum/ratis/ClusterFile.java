@@ -35,6 +35,10 @@ record ClusterFile(UUID clusterId, QuorumMember self, List<QuorumMember> voters,
     voters = List.copyOf(voters);
   }
 
+  static boolean isIn(Path directory) {
+    return Files.exists(directory.resolve(NAME));
+  }
+
   /** Nothing if the directory belongs to no cluster. */
   static Optional<ClusterFile> read(Path directory) throws IOException {
     Path file = directory.resolve(NAME);
@@ -113,6 +117,11 @@ record ClusterFile(UUID clusterId, QuorumMember self, List<QuorumMember> voters,
   /** The directory of Ratis's own. */
   Path raftDirectory(Path directory) {
     return directory.resolve(clusterId.toString());
+  }
+
+  /** Whether Ratis's log and vote are there. */
+  boolean hasState(Path directory) {
+    return Files.isDirectory(raftDirectory(directory).resolve("current"));
   }
 
   /**

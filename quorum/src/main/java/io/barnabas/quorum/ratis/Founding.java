@@ -156,7 +156,8 @@ final class Founding {
     if (others >= same) {
       throw new IOException(
           ("The quorum's directory %s is of the cluster %s, but the voters belong to another one:"
-                  + " %s; a node that is to join them needs an empty directory")
+                  + " %s; a node that is to join them needs a data directory that is empty as a"
+                  + " whole")
               .formatted(options.directory(), cluster.clusterId(), describe(answers)));
     }
   }

@@ -2,6 +2,7 @@ package io.barnabas.quorum.ratis;
 
 import io.barnabas.quorum.QuorumMember;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -100,16 +101,19 @@ final class RaftNode {
 
   /** Begins the group, or goes on with what is on disk. */
   void begin(ClusterFile cluster) throws IOException {
-    if (cluster.begun() && !cluster.raftDirectory(options.directory()).toFile().isDirectory()) {
+    Path state = cluster.raftDirectory(options.directory());
+    if (cluster.begun() && !cluster.hasState(options.directory())) {
       throw new IOException(
-          ("%s is gone, in which this node kept what it promised to the quorum; restore"
-                  + " it, or remove all of %s and let the node join anew with another directory id")
-              .formatted(cluster.raftDirectory(options.directory()), options.directory()));
+          ("%s is gone, in which this node kept what it promised to the quorum; restore it as it"
+                  + " was last, or empty the whole data directory %s, not only a part of it, so"
+                  + " that the node joins as a new one")
+              .formatted(state, options.directory().toAbsolutePath().getParent()));
     }
     cluster.repair(options.directory());
     RatisSettings.setStorage(properties, options.directory());
     add(cluster);
     if (!cluster.begun()) {
+      SnapshotFiles.forceDirectory(state);
       cluster.asBegun().write(options.directory());
     }
   }

@@ -13,6 +13,7 @@ import io.barnabas.quorum.ratis.LobbyMessage.Question;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -71,6 +72,14 @@ public final class RatisQuorum implements Quorum {
     }
     quorum.keeper.start();
     return quorum;
+  }
+
+  /**
+   * Whether a directory says which cluster it belongs to. It does from before {@link #founded} is
+   * complete; one that did, and does not any more, has lost what its node promised to the others.
+   */
+  public static boolean isKnownIn(Path directory) {
+    return ClusterFile.isIn(directory);
   }
 
   private void listen() throws IOException {

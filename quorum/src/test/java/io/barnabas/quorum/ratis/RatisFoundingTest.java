@@ -85,7 +85,7 @@ class RatisFoundingTest {
       assertThat(seen.failures().getFirst())
           .hasMessageContaining(other.get(1).quorum().clusterId().toString())
           .hasMessageContaining(nodes.get(1).quorum().clusterId().toString())
-          .hasMessageContaining("empty directory");
+          .hasMessageContaining("empty as a whole");
       assertThat(seen.entries()).doesNotContain("ours");
     }
   }
@@ -139,6 +139,23 @@ class RatisFoundingTest {
             .isEqualTo(entries);
         assertThat(nodes.get(node).witness().seen().failures()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void aVoterWhoseLogIsGoneDoesNotVoteAgain() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 1, 0)) {
+      nodes.start(1);
+      nodes.commit("first");
+      Path log = nodes.directory(1).resolve(nodes.get(1).quorum().clusterId().toString());
+      nodes.stop(1);
+      assertThat(RatisQuorum.isKnownIn(nodes.directory(1))).isTrue();
+      delete(log.resolve("current"));
+      assertThatThrownBy(() -> nodes.start(1))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(log + " is gone")
+          .hasMessageContaining("empty the whole data directory " + root + ",");
+      assertThat(log.resolve("current")).doesNotExist();
     }
   }
 
