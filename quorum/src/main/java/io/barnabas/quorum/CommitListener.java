@@ -17,7 +17,12 @@ public interface CommitListener {
   /** An entry was committed; indexes start at 1 and have no gaps. */
   void committed(long index, byte[] entry);
 
-  /** All state, as of the last entry that was committed. */
+  /**
+   * All state, as of the last entry that was committed.
+   *
+   * @throws IllegalStateException if there was an entry that it could not take in: no snapshot is
+   *     kept then, no entry is dropped, and the quorum has failed on this node
+   */
   byte[] snapshot();
 
   /**

@@ -234,7 +234,12 @@ public final class SingleNodeQuorum implements Quorum {
     if (directory.logBytes() < snapshotAtBytes) {
       return;
     }
-    byte[] state = listener.snapshot();
+    byte[] state;
+    try {
+      state = listener.snapshot();
+    } catch (IllegalStateException e) {
+      throw new IOException(e.getMessage(), e);
+    }
     try {
       directory.snapshot(state);
       snapshotAtBytes = Math.max(options.snapshotAfterBytes(), state.length);

@@ -144,7 +144,15 @@ final class QuorumStateMachine extends BaseStateMachine {
       // Restarted in the midst: the listener is still ahead.
       return -1;
     }
-    Path file = storage.write(applied, new SnapshotFiles.Content(index, teller.snapshot()));
+    byte[] state;
+    try {
+      state = teller.snapshot();
+    } catch (IllegalStateException e) {
+      IOException cause = new IOException(e.getMessage(), e);
+      events.failed(cause);
+      throw cause;
+    }
+    Path file = storage.write(applied, new SnapshotFiles.Content(index, state));
     LOG.info("Snapshot {} has all up to entry {}", file.getFileName(), index);
     return applied.getIndex();
   }

@@ -121,8 +121,18 @@ final class CommittedState implements CommitListener {
     failed(new IOException("The cluster's metadata cannot be read: " + cause.getMessage(), cause));
   }
 
+  /**
+   * What cannot be applied is not in the image, so a snapshot would take the place of entries that
+   * a later release may well apply.
+   *
+   * @throws IllegalStateException once it has failed
+   */
   @Override
   public byte[] snapshot() {
+    Optional<IOException> cause = failure;
+    if (cause.isPresent()) {
+      throw new IllegalStateException(cause.get().getMessage(), cause.get());
+    }
     return ImageCodec.encode(image);
   }
 
