@@ -68,7 +68,16 @@ final class ClusterSubject {
 
   /** The subjects of this run, the oracle first. */
   static Stream<ClusterSubject> all() {
-    String wanted = System.getProperty("conformance.subjects", "APACHE_KAFKA,BARNABAS");
+    return wanted("APACHE_KAFKA,BARNABAS");
+  }
+
+  /** See {@link OnRestartedClusters}. */
+  static Stream<ClusterSubject> restarted() {
+    return wanted("APACHE_KAFKA");
+  }
+
+  private static Stream<ClusterSubject> wanted(String unlessSaid) {
+    String wanted = System.getProperty("conformance.subjects", unlessSaid);
     return Arrays.stream(wanted.split(",", -1))
         .map(Kind::valueOf)
         .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
