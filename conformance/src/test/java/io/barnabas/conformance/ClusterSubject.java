@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,17 +35,13 @@ import org.jspecify.annotations.Nullable;
  * serves all test classes of a JVM; tests keep apart by using topics of their own, and leave all
  * three nodes running.
  *
- * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it all do.
+ * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it all do, except for
+ * {@link OnRestartedClusters}.
  */
 final class ClusterSubject {
 
   /** How many brokers there are. */
   static final int SIZE = 3;
-
-  private enum Kind {
-    APACHE_KAFKA,
-    BARNABAS
-  }
 
   /** What a condition that must come true may take. */
   private static final long LIMIT_MS = 60_000;
@@ -77,10 +72,7 @@ final class ClusterSubject {
   }
 
   private static Stream<ClusterSubject> wanted(String unlessSaid) {
-    String wanted = System.getProperty("conformance.subjects", unlessSaid);
-    return Arrays.stream(wanted.split(",", -1))
-        .map(Kind::valueOf)
-        .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
+    return Kind.wanted(unlessSaid).map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
   }
 
   @Override

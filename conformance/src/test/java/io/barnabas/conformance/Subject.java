@@ -3,7 +3,6 @@ package io.barnabas.conformance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,12 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it all do.
  */
 final class Subject {
-
-  private enum Kind {
-    APACHE_KAFKA,
-    BARNABAS
-  }
-
   private static final Path TARGET = Path.of("target");
   private static final Map<Kind, Subject> SUBJECTS =
       Map.of(
@@ -54,9 +47,7 @@ final class Subject {
 
   /** The subjects of this run, the oracle first. */
   static Stream<Subject> all() {
-    String wanted = System.getProperty("conformance.subjects", "APACHE_KAFKA,BARNABAS");
-    return Arrays.stream(wanted.split(",", -1))
-        .map(Kind::valueOf)
+    return Kind.wanted("APACHE_KAFKA,BARNABAS")
         .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
   }
 

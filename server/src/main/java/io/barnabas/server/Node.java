@@ -11,6 +11,7 @@ import io.barnabas.server.api.ControlContext;
 import io.barnabas.server.api.Handlers;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
+import io.barnabas.server.control.NewIds;
 import io.barnabas.server.control.PreferredLeaders;
 import io.barnabas.server.forwarding.Forwarder;
 import io.barnabas.server.membership.NodeIdentity;
@@ -34,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,7 +245,7 @@ public final class Node implements AutoCloseable {
     return new NodeIdentity(
         nodeId(),
         clusterId,
-        new Uuid(world.randomness().nextLong(), world.randomness().nextLong()),
+        NewIds.draw(world.randomness()),
         settings.rack(),
         Listening.endpoints(settings, listeners.addresses()),
         settings.cluster().interBrokerListener(),

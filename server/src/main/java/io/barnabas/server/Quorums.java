@@ -8,6 +8,7 @@ import io.barnabas.quorum.ratis.RatisQuorum;
 import io.barnabas.quorum.ratis.RatisTls;
 import io.barnabas.quorum.ratis.RatisTuning;
 import io.barnabas.server.control.DirectoryIdentity;
+import io.barnabas.server.control.NewIds;
 import io.barnabas.server.settings.ClusterSettings;
 import io.barnabas.server.settings.ListenerAddress;
 import io.barnabas.server.settings.NodeSettings;
@@ -63,7 +64,7 @@ final class Quorums implements QuorumFactory {
 
   private static Opened several(World world, NodeSettings settings, DirectoryIdentity identity)
       throws IOException, StartupException {
-    RatisQuorum quorum = RatisQuorum.open(world, options(settings, identity));
+    RatisQuorum quorum = RatisQuorum.open(world, options(world, settings, identity));
     boolean founded = false;
     try {
       UUID id = quorum.founded().join();
@@ -82,8 +83,8 @@ final class Quorums implements QuorumFactory {
     }
   }
 
-  private static RatisOptions options(NodeSettings settings, DirectoryIdentity identity)
-      throws StartupException {
+  private static RatisOptions options(
+      World world, NodeSettings settings, DirectoryIdentity identity) throws StartupException {
     ClusterSettings cluster = settings.cluster();
     ListenerAddress bound = cluster.quorumListener().orElseThrow();
     ListenerAddress told = cluster.quorumAddress().orElseThrow();
@@ -96,6 +97,7 @@ final class Quorums implements QuorumFactory {
         settings.logDir().resolve(FOLDER),
         settings.nodeId(),
         uuid(identity.directoryId()),
+        () -> uuid(NewIds.draw(world.randomness())),
         clusterId(settings, identity),
         bound.host(),
         bound.port(),

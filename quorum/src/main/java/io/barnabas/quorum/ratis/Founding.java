@@ -5,7 +5,6 @@ import io.barnabas.quorum.ratis.LobbyMessage.Answer;
 import io.barnabas.quorum.ratis.LobbyMessage.Kind;
 import io.barnabas.quorum.ratis.LobbyMessage.Question;
 import io.barnabas.quorum.ratis.RatisOptions.Voter;
-import io.barnabas.world.Randomness;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,13 +29,11 @@ final class Founding {
   private final RatisOptions options;
   private final QuorumMember self;
   private final Lobby lobby;
-  private final Randomness randomness;
 
-  Founding(RatisOptions options, QuorumMember self, Lobby lobby, Randomness randomness) {
+  Founding(RatisOptions options, QuorumMember self, Lobby lobby) {
     this.options = options;
     this.self = self;
     this.lobby = lobby;
-    this.randomness = randomness;
   }
 
   /** What one round of questions brought: a cluster, or why there is none yet. */
@@ -106,7 +103,7 @@ final class Founding {
     founders.add(self);
     answers.values().forEach(answer -> founders.add(answer.self()));
     founders.sort(Comparator.comparingInt(QuorumMember::nodeId));
-    return written(options.clusterId().orElseGet(this::newClusterId), founders);
+    return written(options.clusterId().orElseGet(options.newClusterId()), founders);
   }
 
   private Round written(UUID clusterId, List<QuorumMember> voters) throws IOException {
@@ -122,13 +119,6 @@ final class Founding {
         .max(Comparator.comparing(Answer::leads))
         .orElseThrow()
         .voters();
-  }
-
-  private UUID newClusterId() {
-    // As UUID.randomUUID makes them.
-    long most = (randomness.nextLong() & ~0xF000L) | 0x4000L;
-    long least = (randomness.nextLong() & ~(3L << 62)) | (2L << 62);
-    return new UUID(most, least);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Who this node is, and where the quorum's voters are.
@@ -11,6 +12,7 @@ import java.util.UUID;
  * @param directory of the quorum alone; made if it is not there
  * @param nodeId 0 or more
  * @param directoryId drawn once for the node's data directory; goes with the disk
+ * @param newClusterId draws one for a cluster that is founded without being given one
  * @param clusterId that of a cluster that is founded; one that exists already must have the same
  * @param bindHost the interface to listen at, empty for all
  * @param bindPort 1 to 65535
@@ -25,6 +27,7 @@ public record RatisOptions(
     Path directory,
     int nodeId,
     UUID directoryId,
+    Supplier<UUID> newClusterId,
     Optional<UUID> clusterId,
     String bindHost,
     int bindPort,

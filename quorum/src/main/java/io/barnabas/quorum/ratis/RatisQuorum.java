@@ -50,9 +50,7 @@ public final class RatisQuorum implements Quorum {
         new QuorumMember(options.nodeId(), options.directoryId(), options.host(), options.port());
     lobby = new Lobby(options);
     closing = world.threads().newMonitor();
-    keeper =
-        new Keeper(
-            world, options, self, lobby, new Founding(options, self, lobby, world.randomness()));
+    keeper = new Keeper(world, options, self, lobby, new Founding(options, self, lobby));
   }
 
   /**

@@ -95,6 +95,7 @@ final class QuorumMeasure {
         directory,
         node,
         new UUID(node, 1),
+        UUID::randomUUID,
         Optional.empty(),
         HOST,
         ports.get(node - 1),

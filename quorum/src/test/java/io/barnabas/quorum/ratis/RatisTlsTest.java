@@ -56,6 +56,7 @@ class RatisTlsTest {
             its.directory(),
             9,
             new UUID(9, 9),
+            UUID::randomUUID,
             Optional.empty(),
             its.host(),
             its.port(),

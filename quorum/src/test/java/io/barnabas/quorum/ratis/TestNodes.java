@@ -99,6 +99,7 @@ final class TestNodes implements AutoCloseable {
         directory(node),
         node,
         of(directoryIds, node),
+        UUID::randomUUID,
         Optional.empty(),
         HOST,
         of(ports, node),

@@ -1,6 +1,7 @@
 package io.barnabas.server.api;
 
 import io.barnabas.metadata.CreateAcls;
+import io.barnabas.server.control.NewIds;
 import io.barnabas.server.net.Call;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,8 +67,7 @@ final class CreateAclsHandler extends Handler<CreateAclsRequestData> {
   }
 
   private Uuid newId() {
-    return new Uuid(
-        context.world().randomness().nextLong(), context.world().randomness().nextLong());
+    return NewIds.draw(context.world().randomness());
   }
 
   private static AclBinding binding(AclCreation creation) {

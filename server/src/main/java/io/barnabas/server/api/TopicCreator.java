@@ -2,6 +2,7 @@ package io.barnabas.server.api;
 
 import io.barnabas.metadata.CreateTopics;
 import io.barnabas.metadata.TopicDefaults;
+import io.barnabas.server.control.NewIds;
 import io.barnabas.server.forwarding.Forwarder;
 import java.util.List;
 import java.util.Set;
@@ -48,8 +49,7 @@ final class TopicCreator {
   }
 
   private Uuid newId() {
-    return new Uuid(
-        context.world().randomness().nextLong(), context.world().randomness().nextLong());
+    return NewIds.draw(context.world().randomness());
   }
 
   /** Begins to create a topic because a client asked for it; the client will ask again. */

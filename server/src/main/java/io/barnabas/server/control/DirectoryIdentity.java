@@ -2,7 +2,6 @@ package io.barnabas.server.control;
 
 import io.barnabas.server.settings.SettingsException;
 import io.barnabas.world.Disk;
-import io.barnabas.world.Randomness;
 import io.barnabas.world.World;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +36,7 @@ public record DirectoryIdentity(Optional<String> clusterId, int nodeId, Uuid dir
         found
             .flatMap(MetaProperties::clusterId)
             .or(() -> clusterId)
-            .orElseGet(() -> newId(world.randomness()).toString());
+            .orElseGet(() -> NewIds.draw(world.randomness()).toString());
     return keep(world, directory, nodeId, found, Optional.of(cluster));
   }
 
@@ -73,7 +72,8 @@ public record DirectoryIdentity(Optional<String> clusterId, int nodeId, Uuid dir
       Optional<MetaProperties> found,
       Optional<String> cluster)
       throws IOException {
-    Uuid id = found.flatMap(MetaProperties::directoryId).orElseGet(() -> newId(world.randomness()));
+    Uuid id =
+        found.flatMap(MetaProperties::directoryId).orElseGet(() -> NewIds.draw(world.randomness()));
     MetaProperties wanted = new MetaProperties(cluster, nodeId, Optional.of(id));
     if (!found.equals(Optional.of(wanted))) {
       wanted.write(world.disk(), directory);
@@ -129,16 +129,5 @@ public record DirectoryIdentity(Optional<String> clusterId, int nodeId, Uuid dir
                 .formatted(directory, name, MetaProperties.NAME));
       }
     }
-  }
-
-  /** As Kafka draws them: of version 4, none that it reserves, none like an option. */
-  private static Uuid newId(Randomness randomness) {
-    Uuid id;
-    do {
-      long most = (randomness.nextLong() & ~0xf000L) | 0x4000L;
-      long least = (randomness.nextLong() & ~(3L << 62)) | (1L << 63);
-      id = new Uuid(most, least);
-    } while (Uuid.RESERVED.contains(id) || id.toString().startsWith("-"));
-    return id;
   }
 }
