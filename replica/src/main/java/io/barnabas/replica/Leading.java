@@ -189,12 +189,18 @@ final class Leading {
   }
 
   /**
-   * Takes what became of a proposal.
+   * Takes what became of a proposal. One that was carried out and puts somebody out is waited for
+   * until {@link #changed} brings it.
    *
    * @param answer null if that is not known
    */
   void answered(IsrProposal proposal, @Nullable IsrAnswer answer, long nowNanos) {
     if (!proposal.equals(proposed)) {
+      return;
+    }
+    if (answer != null && isCarriedOut(answer) && !answer.isr().containsAll(role.isr())) {
+      // It takes effect with the image that has it, which brings the settings that it was decided
+      // under: with an older min.insync.replicas too few might suffice to acknowledge.
       return;
     }
     proposed = null;

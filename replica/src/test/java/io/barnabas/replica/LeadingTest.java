@@ -1,0 +1,47 @@
+package io.barnabas.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.replica.IsrProposals.IsrAnswer;
+import io.barnabas.replica.IsrProposals.IsrProposal;
+import java.util.List;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/** What one leadership makes of the answers to its proposals. */
+class LeadingTest {
+  private static final long LAG_NANOS = 1_000;
+  private static final long LATE_NANOS = 1_000_000;
+
+  private final Leading leading =
+      new Leading(new TopicIdPartition(new Uuid(1, 1), 0, "t"), 1, leader(7, List.of(1, 2)), 0, 0);
+
+  private static Role.Leader leader(int partitionEpoch, List<Integer> isr) {
+    return new Role.Leader(5, partitionEpoch, isr, List.of(1, 2));
+  }
+
+  private IsrProposal shrinking() {
+    leading.fetched(2, 3, 1, 10, 1);
+    return leading.shrinking(10, LATE_NANOS, LAG_NANOS, broker -> 1).orElseThrow();
+  }
+
+  @Test
+  void whoIsPutOutCountsUntilTheImageSaysSo() {
+    IsrProposal proposal = shrinking();
+    leading.answered(proposal, new IsrAnswer(Errors.NONE, 5, List.of(1), 8), LATE_NANOS);
+    assertThat(leading.replicatedEnd(10)).isEqualTo(3);
+    assertThat(leading.shrinking(10, 2 * LATE_NANOS, LAG_NANOS, broker -> 1)).isEmpty();
+    leading.changed(leader(8, List.of(1)), 2 * LATE_NANOS);
+    assertThat(leading.replicatedEnd(10)).isEqualTo(10);
+  }
+
+  @Test
+  void afterARefusalItIsProposedAgain() {
+    IsrProposal proposal = shrinking();
+    leading.answered(proposal, IsrAnswer.refused(Errors.THROTTLING_QUOTA_EXCEEDED), LATE_NANOS);
+    long later = LATE_NANOS + 1_000_000_000;
+    assertThat(leading.shrinking(10, later, LAG_NANOS, broker -> 1)).contains(proposal);
+  }
+}
