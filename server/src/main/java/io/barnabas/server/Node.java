@@ -151,13 +151,19 @@ public final class Node implements AutoCloseable {
     if (!settings.cluster().hasQuorum()) {
       return Optional.empty();
     }
-    Peers peers =
-        stopping.add(
-            "Forwarding",
-            new Peers(world, "barnabas-forward-" + nodeId(), PeerLimits.forControl()));
     return Optional.of(
         new Forwarder(
-            world, controller, peers, nodeId(), settings.cluster().interBrokerListener()));
+            world,
+            controller,
+            new Forwarder.Connections(
+                forwards(world, "barnabas-forward-"), forwards(world, "barnabas-forward-slow-")),
+            nodeId(),
+            settings.cluster().interBrokerListener()));
+  }
+
+  private Peers forwards(World world, String purpose) {
+    return stopping.add(
+        "Forwarding", new Peers(world, purpose + nodeId(), PeerLimits.forClients()));
   }
 
   private void restorePreferredLeaders(World world) {

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries out clients' requests that other nodes have taken, version 0, while the active controller
  * is here; answers NOT_CONTROLLER if nothing was done because it is not. The answer carries the
- * version of the image that it was made of.
+ * version of the image that it was made of. Many clients' requests come over one connection, so it
+ * is never closed for one of them.
  */
 public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
   private static final Logger LOG = LoggerFactory.getLogger(EnvelopeHandler.class);
@@ -95,7 +96,8 @@ public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
             .whenComplete(
                 (answer, failure) -> {
                   if (answer == null) {
-                    call.close(String.valueOf(failure.getMessage()));
+                    LOG.error("A defect: {} could not be answered", request.api(), failure);
+                    refuse(call, Errors.UNKNOWN_SERVER_ERROR);
                   } else {
                     answer(request, answer, call);
                   }
@@ -111,7 +113,7 @@ public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
       }
     } catch (RuntimeException e) {
       LOG.error("A defect: the answer to {} could not be enclosed", request.api(), e);
-      call.close("The answer could not be made");
+      refuse(call, Errors.UNKNOWN_SERVER_ERROR);
     }
   }
 }

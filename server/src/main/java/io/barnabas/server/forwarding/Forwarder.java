@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -33,9 +34,18 @@ public final class Forwarder {
     DIRECT
   }
 
+  /**
+   * To the active controller, each for this alone and closed by the caller.
+   *
+   * @param usual for what is answered soon
+   * @param slow for what may take as long as other nodes take: replies come in the order of the
+   *     requests, so it must not be before others
+   */
+  public record Connections(Peers usual, Peers slow) {}
+
   private final World world;
   private final Controller controller;
-  private final Peers peers;
+  private final Connections connections;
   private final int nodeId;
   private final String peerListener;
   private final AtomicInteger underWay = new AtomicInteger();
@@ -43,14 +53,17 @@ public final class Forwarder {
   /**
    * Has nothing under way.
    *
-   * @param peers for this alone; closed by the caller
    * @param peerListener the listener by which nodes reach each other (inter.broker.listener.name)
    */
   public Forwarder(
-      World world, Controller controller, Peers peers, int nodeId, String peerListener) {
+      World world,
+      Controller controller,
+      Connections connections,
+      int nodeId,
+      String peerListener) {
     this.world = world;
     this.controller = controller;
-    this.peers = peers;
+    this.connections = connections;
     this.nodeId = nodeId;
     this.peerListener = peerListener;
   }
@@ -76,11 +89,15 @@ public final class Forwarder {
     return carryOut(handler, request, self, Way.DIRECT);
   }
 
-  /** The answer of a handler of this node, whoever decides. */
+  /** The answer of a handler of this node, whoever decides; fails if there is none, a defect. */
   public static CompletableFuture<ApiMessage> here(
       ApiHandler<?> handler, EnclosedRequest request, Client client) {
     CapturedCall call = new CapturedCall(request.version(), request.clientId(), client);
-    ofAny(handler).handle(request.message(), call);
+    try {
+      ofAny(handler).handle(request.message(), call);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     return call.answer();
   }
 
@@ -123,7 +140,11 @@ public final class Forwarder {
     return controller;
   }
 
-  Peers peers() {
-    return peers;
+  /** What requests of an API go by. */
+  Peers peers(ApiKeys api) {
+    return switch (api) {
+      case ADD_RAFT_VOTER, REMOVE_RAFT_VOTER -> connections.slow();
+      default -> connections.usual();
+    };
   }
 }

@@ -134,10 +134,10 @@ final class Forwarding {
     CompletableFuture<ApiMessage> reply =
         way == Way.DIRECT
             ? forwarder
-                .peers()
+                .peers(request.api())
                 .send(endpoint, request.api(), request.version(), request.message(), timeoutMs)
             : forwarder
-                .peers()
+                .peers(request.api())
                 .send(endpoint, ApiKeys.ENVELOPE, ENVELOPE_VERSION, envelope(), timeoutMs);
     CompletableFuture<ApiMessage> _ =
         reply.whenComplete(

@@ -22,6 +22,7 @@ final class Exchange {
   private final CompletableFuture<ApiMessage> reply = new CompletableFuture<>();
 
   int correlationId;
+  long sentNanos;
   Clock.@Nullable Timer timer;
 
   private Exchange(
@@ -62,6 +63,11 @@ final class Exchange {
 
   CompletableFuture<ApiMessage> reply() {
     return reply;
+  }
+
+  /** Whether the reply goes where others go once this one is given up. */
+  boolean hasOwnMemory() {
+    return replyBuffer.isPresent();
   }
 
   /** Where the reply goes. */

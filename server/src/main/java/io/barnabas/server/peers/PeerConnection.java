@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a peer, from when it is wanted until it ends: one thread opens it and writes
- * requests, another reads replies. Whatever goes wrong ends it, and all that waits for it.
+ * requests, another reads replies. Whatever goes wrong ends it, and all that waits for it; a reply
+ * that is late does not, as long as others come: it is read and dropped.
  */
 final class PeerConnection {
   private static final int REPLY_HEAD_BYTES = 2 * Integer.BYTES;
@@ -36,6 +37,7 @@ final class PeerConnection {
   private @Nullable IOException ended;
   private @Nullable WorldThread writer;
   private long idleSinceNanos;
+  private long lastReplyNanos;
   private int lastCorrelationId;
 
   PeerConnection(World world, InetSocketAddress address, PeerLimits limits) {
@@ -45,6 +47,7 @@ final class PeerConnection {
     this.limits = limits;
     monitor = world.threads().newMonitor();
     idleSinceNanos = world.clock().nanoTime();
+    lastReplyNanos = idleSinceNanos;
   }
 
   /**
@@ -111,8 +114,34 @@ final class PeerConnection {
     }
     if (neverSent) {
       exchange.reply().completeExceptionally(new NotSentException(what));
-    } else if (waits) {
+    } else if (waits && exchange.hasOwnMemory()) {
       end(new IOException(what));
+    } else if (waits) {
+      exchange.reply().completeExceptionally(new IOException(what));
+      endIfSilent(exchange);
+    }
+  }
+
+  /** As long as a reply is missing that nobody waits for, looks whether others come. */
+  private void endIfSilent(Exchange late) {
+    long silentNanos;
+    long leftNanos;
+    monitor.lock();
+    try {
+      if (!inFlight.contains(late)) {
+        return;
+      }
+      silentNanos = world.clock().nanoTime() - Math.max(late.sentNanos, lastReplyNanos);
+      leftNanos = TimeUnit.MILLISECONDS.toNanos(limits.maxSilenceMs()) - silentNanos;
+      if (leftNanos > 0) {
+        late.timer = world.clock().schedule(leftNanos, () -> endIfSilent(late));
+      }
+    } finally {
+      monitor.unlock();
+    }
+    if (leftNanos <= 0) {
+      long silentMs = TimeUnit.NANOSECONDS.toMillis(silentNanos);
+      end(new IOException("%s: no reply to anything for %d ms".formatted(peer, silentMs)));
     }
   }
 
@@ -194,6 +223,7 @@ final class PeerConnection {
       while (ended == null) {
         Exchange next = queued.poll();
         if (next != null) {
+          next.sentNanos = world.clock().nanoTime();
           inFlight.add(next);
           return next;
         }
@@ -294,6 +324,7 @@ final class PeerConnection {
     try {
       inFlight.remove(exchange);
       idleSinceNanos = world.clock().nanoTime();
+      lastReplyNanos = idleSinceNanos;
       monitor.signalAll();
     } finally {
       monitor.unlock();

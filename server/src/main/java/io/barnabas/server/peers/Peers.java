@@ -17,7 +17,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * Sends requests to other nodes for one purpose, such as heartbeats: what is sent for another one
  * goes over connections of its own, so that neither waits for the other. To each peer there is one
  * connection; it is opened when something is to be sent, and closed when it is idle for long.
- * Requests to one peer are sent in the order in which they come, without waiting for replies.
+ * Requests to one peer are sent in the order in which they come, without waiting for replies; these
+ * come in the same order. One that is late ends the connection only if no others come either.
  * Thread-safe; nothing is ever sent twice.
  */
 public final class Peers implements AutoCloseable {
@@ -59,7 +60,8 @@ public final class Peers implements AutoCloseable {
   }
 
   /**
-   * The same, with a reply whose records and byte buffers are in the memory given.
+   * The same, with a reply whose records and byte buffers are in the memory given. A reply that is
+   * late ends the connection.
    *
    * @param memory not in use by another request; its reply refers to it until the next one is sent
    */

@@ -33,7 +33,7 @@ final class LeaderLine implements LeaderFetch.Line {
   private static final int REPLY_TIMEOUT_MS = 30_000;
 
   private static final PeerLimits LIMITS =
-      new PeerLimits(1, MAX_REPLY_BYTES, CONNECT_TIMEOUT_MS, MAX_IDLE_MS);
+      new PeerLimits(1, MAX_REPLY_BYTES, CONNECT_TIMEOUT_MS, MAX_IDLE_MS, REPLY_TIMEOUT_MS);
 
   /** One connection and what the leader knows by it; replaced as a whole. */
   private record Link(Peers peers, ReplyBuffer memory, FollowerSession session) {}

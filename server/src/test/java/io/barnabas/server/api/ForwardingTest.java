@@ -115,7 +115,9 @@ class ForwardingTest {
                   new Forwarder(
                       machine,
                       controller,
-                      new Peers(machine, "forward", PeerLimits.forControl()),
+                      new Forwarder.Connections(
+                          new Peers(machine, "forward", PeerLimits.forClients()),
+                          new Peers(machine, "forward-slow", PeerLimits.forClients())),
                       id,
                       LISTENER)));
       ClientServer.start(

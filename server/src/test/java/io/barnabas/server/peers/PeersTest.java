@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 class PeersTest {
   private static final short VERSION = 12;
   private static final int TIMEOUT_MS = 2_000;
-  private static final PeerLimits LIMITS = new PeerLimits(20, 10_000, 1_000, 5_000);
+  private static final int SILENCE_MS = 3_500;
+  private static final PeerLimits LIMITS = new PeerLimits(20, 10_000, 1_000, 5_000, SILENCE_MS);
   private static final Endpoint NOWHERE = new Endpoint("PLAINTEXT", "PLAINTEXT", "n1", 1);
 
   @FunctionalInterface
@@ -182,7 +183,7 @@ class PeersTest {
               FakePeer.start(
                   world.machine("n1"),
                   (self, connection, header, asked) -> {
-                    self.sleepMillis(asked.equals("slow") ? TIMEOUT_MS * 2 : 0);
+                    self.sleepMillis(asked.equals("slow") ? TIMEOUT_MS * 3 / 2 : 0);
                     self.echo(connection, header, asked);
                   });
           send(peers, peer.endpoint(), "quick").join();
@@ -197,8 +198,65 @@ class PeersTest {
           world.silence("local", "n1");
           assertThatThrownBy(send(peers, peer.endpoint(), "silent")::join)
               .hasCauseInstanceOf(IOException.class);
+          assertThat(peers.connectionCount()).isEqualTo(1);
+          world.threads().sleep((SILENCE_MS - TIMEOUT_MS) * 1_100_000L);
+          assertThat(peers.connectionCount()).isZero();
           assertThatThrownBy(send(peers, peer.endpoint(), "unreachable")::join)
               .hasCauseInstanceOf(NotSentException.class);
+        });
+  }
+
+  /** However short the time of some, and however long it goes on. */
+  @Test
+  void whatNobodyWaitsForAnyMoreHarmsNoOtherRequest() {
+    simulate(
+        1,
+        (world, peers) -> {
+          FakePeer peer =
+              FakePeer.start(
+                  world.machine("n1"),
+                  (self, connection, header, asked) -> {
+                    self.sleepMillis(50);
+                    self.echo(connection, header, asked);
+                  });
+          for (int i = 0; i < 100; i++) {
+            CompletableFuture<ApiMessage> patient = send(peers, peer.endpoint(), "patient" + i);
+            CompletableFuture<ApiMessage> hasty =
+                peers.send(
+                    peer.endpoint(), ApiKeys.METADATA, VERSION, FakePeer.ask("hasty" + i), 10);
+            CompletableFuture<ApiMessage> last = send(peers, peer.endpoint(), "last" + i);
+            assertThatThrownBy(hasty::join).hasMessageContaining("no reply");
+            assertThat(clusterId(patient.join())).isEqualTo("patient" + i);
+            assertThat(clusterId(last.join())).isEqualTo("last" + i);
+          }
+          assertThat(peer.received).hasSize(300);
+          assertThat(peer.connections).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void memoryIsNotWrittenToOnceItsRequestIsGivenUp() {
+    simulate(
+        1,
+        (world, peers) -> {
+          FakePeer peer =
+              FakePeer.start(
+                  world.machine("n1"),
+                  (self, connection, header, asked) -> {
+                    self.sleepMillis(50);
+                    self.echo(connection, header, asked);
+                  });
+          CompletableFuture<ApiMessage> late =
+              peers.send(
+                  peer.endpoint(),
+                  ApiKeys.METADATA,
+                  VERSION,
+                  FakePeer.ask("late"),
+                  10,
+                  new ReplyBuffer());
+          assertThatThrownBy(late::join).hasMessageContaining("no reply");
+          world.threads().sleep(10_000_000);
+          assertThat(peers.connectionCount()).isZero();
         });
   }
 

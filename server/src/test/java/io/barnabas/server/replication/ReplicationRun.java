@@ -171,7 +171,7 @@ final class ReplicationRun {
   // --- clients
 
   private Peers client(String name) {
-    return new Peers(world, name, new PeerLimits(10, 1 << 20, 500, 60_000));
+    return new Peers(world, name, new PeerLimits(10, 1 << 20, 500, 60_000, 1));
   }
 
   private Optional<ApiMessage> ask(Peers peers, ApiKeys api, int version, ApiMessage request) {
