@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,7 @@ public final class LogDirectory implements Closeable {
   private final Map<TopicPartition, Long> recoveryPoints;
   private final Map<TopicPartition, Long> logStarts;
   private final Map<TopicIdPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+  private final UnforcedTopics unforced;
   private final ReentrantLock opening = new ReentrantLock();
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final AtomicReference<Optional<IOException>> failure =
@@ -78,6 +80,7 @@ public final class LogDirectory implements Closeable {
       disk.delete(path.resolve(CLEAN));
       disk.forceDirectory(path);
     }
+    unforced = new UnforcedTopics(disk, path);
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
   }
@@ -141,6 +144,29 @@ public final class LogDirectory implements Closeable {
   /** Whether the last who used it closed it in good order. */
   public boolean wasCleanlyClosed() {
     return cleanlyClosed;
+  }
+
+  /**
+   * The topics of which a crash may have lost, or may lose, what was acknowledged here: their
+   * flush.messages is, or was, not 1. Empty if it can be any topic.
+   */
+  public Optional<Set<Uuid>> unforcedTopics() {
+    return unforced.known();
+  }
+
+  /**
+   * Before a log takes these settings.
+   *
+   * @throws KafkaStorageException if it must not, because after a crash nobody would know of it
+   */
+  void noteSettings(TopicIdPartition id, LogConfig config) {
+    try {
+      unforced.note(id.topicId(), config);
+    } catch (NotWrittenException e) {
+      throw new KafkaStorageException("The disk is too full for flush.messages of " + id, e);
+    } catch (IOException e) {
+      throw fail(e);
+    }
   }
 
   /** Why the directory takes nothing more, if so. */
@@ -227,6 +253,7 @@ public final class LogDirectory implements Closeable {
       if (closed || failure().isPresent()) {
         throw new KafkaStorageException("The data directory " + path + " is not usable");
       }
+      noteSettings(id, config);
       Path folder = path.resolve(id.topic() + "-" + id.partition());
       if (!disk.exists(folder.resolve(METADATA))) {
         create(folder, id);

@@ -299,8 +299,14 @@ public final class PartitionLog {
     }
   }
 
-  /** Takes changed topic settings. */
+  /**
+   * Takes changed topic settings. On a platform thread, as it may wait for the disk.
+   *
+   * @throws org.apache.kafka.common.errors.KafkaStorageException if the disk does not take in what
+   *     has to be known of them after a crash; nothing changed then
+   */
   public void updateConfig(LogConfig changed) {
+    core.directory.noteSettings(core.id, changed);
     core.config = changed;
     core.directory.flusher().add(this);
   }

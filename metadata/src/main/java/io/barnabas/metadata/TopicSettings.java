@@ -1,5 +1,6 @@
 package io.barnabas.metadata;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.internals.Topic;
  * no others. {@link TopicSettingDefinitions} says what each means.
  */
 public final class TopicSettings {
+  private static final String FLUSH_MESSAGES = "flush.messages";
   private static final ConfigDef DEFINITIONS = TopicSettingDefinitions.all();
 
   private TopicSettings() {}
@@ -87,12 +89,25 @@ public final class TopicSettings {
    */
   static void validate(String topic, Map<String, String> own, Map<String, String> inherited) {
     validate(own, inherited);
-    String flushed = own.getOrDefault("flush.messages", "1");
+    String flushed = own.getOrDefault(FLUSH_MESSAGES, "1");
     if (Topic.isInternal(topic) && Long.parseLong(flushed.trim()) != 1) {
       throw new InvalidConfigurationException(
           "Invalid value %s for configuration flush.messages: Value must be 1 in an internal topic"
               .formatted(flushed));
     }
+  }
+
+  /**
+   * What a topic of this name gets where it has no value of its own: an internal one is forced
+   * before each acknowledgement, whatever others are.
+   */
+  public static Map<String, String> inheritedBy(String topic, Map<String, String> inherited) {
+    if (!Topic.isInternal(topic) || !inherited.containsKey(FLUSH_MESSAGES)) {
+      return inherited;
+    }
+    Map<String, String> stronger = new HashMap<>(inherited);
+    stronger.remove(FLUSH_MESSAGES);
+    return stronger;
   }
 
   /**

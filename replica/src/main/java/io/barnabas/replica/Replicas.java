@@ -277,7 +277,7 @@ public final class Replicas implements AutoCloseable {
     Optional<TopicConfig> config = Optional.empty();
     String unusable = "";
     try {
-      config = Optional.of(TopicConfig.of(defaults, wanted.configsOf(resource)));
+      config = Optional.of(TopicConfig.of(topic.name(), defaults, wanted.configsOf(resource)));
     } catch (RuntimeException e) {
       LOG.error("{} has settings that cannot be used: nothing of it changes", topic.name(), e);
       unusable = "the settings of its topic cannot be used: " + e.getMessage();

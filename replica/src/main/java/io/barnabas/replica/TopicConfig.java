@@ -1,6 +1,7 @@
 package io.barnabas.replica;
 
 import io.barnabas.log.LogConfig;
+import io.barnabas.metadata.TopicSettings;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,8 +10,8 @@ record TopicConfig(LogConfig log, int minInsyncReplicas) {
   private static final String MIN_INSYNC = "min.insync.replicas";
 
   /** The topic's own settings over those that the node gives to all topics. */
-  static TopicConfig of(Map<String, String> defaults, Map<String, String> own) {
-    Map<String, String> all = new HashMap<>(defaults);
+  static TopicConfig of(String topic, Map<String, String> defaults, Map<String, String> own) {
+    Map<String, String> all = new HashMap<>(TopicSettings.inheritedBy(topic, defaults));
     all.putAll(own);
     return new TopicConfig(
         LogConfig.of(all), Integer.parseInt(all.getOrDefault(MIN_INSYNC, "1").trim()));

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -213,7 +214,7 @@ class ReplicasFaultTest {
                   List<Errors> told = new ArrayList<>();
                   append(replica, Acks.ALL).whenAcknowledged(told::add);
                   append(replica, Acks.LEADER).whenAcknowledged(told::add);
-                  TopicConfig config = TopicConfig.of(Map.of(), Map.of());
+                  TopicConfig config = TopicConfig.of("t", Map.of(), Map.of());
                   replica.update(Role.of(led(2, 1), 1, true), config);
                   assertThat(told)
                       .containsExactly(
@@ -224,6 +225,27 @@ class ReplicasFaultTest {
                       .containsExactly(
                           Errors.NOT_LEADER_OR_FOLLOWER, Errors.NOT_LEADER_OR_FOLLOWER);
                 }));
+  }
+
+  @Test
+  void internalTopicsAreForcedWhateverTheDefaultIs() {
+    run(
+        () -> {
+          try (LogDirectory directory =
+                  LogDirectory.open(world, DIRECTORY, LogDirectoryOptions.defaults());
+              Replicas replicas =
+                  new Replicas(world, directory, 1, Map.of("flush.messages", "1000"))) {
+            ClusterImage image = topic(topic(FIRST, 1), "__consumer_offsets", SECOND, 1);
+            replicas.reconcile(image).join();
+            TopicPartition offsets = new TopicPartition("__consumer_offsets", 0);
+            List<Errors> told = new ArrayList<>();
+            append(replicas.require(offsets), Acks.ALL).whenAcknowledged(told::add);
+            assertThat(told).isEmpty();
+            append(replicas.require(T0), Acks.ALL).whenAcknowledged(told::add);
+            assertThat(told).containsExactly(Errors.NONE);
+            assertThat(directory.unforcedTopics()).contains(Set.of(FIRST));
+          }
+        });
   }
 
   @Test

@@ -41,7 +41,8 @@ final class ConfigDescriber {
     Map<String, String> own = image.configsOf(new ConfigResource(ConfigResource.Type.TOPIC, name));
     Map<String, ConfigDef.ConfigKey> keys = TopicSettings.definitions().configKeys();
     List<DescribeConfigsResourceResult> all = new ArrayList<>();
-    for (TopicSetting setting : TopicSettings.effective(own, topicDefaults)) {
+    for (TopicSetting setting :
+        TopicSettings.effective(own, TopicSettings.inheritedBy(name, topicDefaults))) {
       List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
       if (setting.source() == TopicSetting.Source.TOPIC) {
         synonyms.add(synonym(setting.name(), setting.value(), ConfigSource.TOPIC_CONFIG));
