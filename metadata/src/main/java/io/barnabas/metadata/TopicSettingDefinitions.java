@@ -29,8 +29,6 @@ final class TopicSettingDefinitions {
 
   private static final Pattern THROTTLED_REPLICA = Pattern.compile("[0-9]{1,10}:[0-9]{1,10}");
 
-  private static final String NOT_LIMITED = " Stored only: copying is not limited yet.";
-
   private static final String NOT_YET = " Stored only: nothing is compacted yet.";
 
   /** Settings of Kafka that would be ignored here, and are refused for that reason. */
@@ -268,8 +266,7 @@ final class TopicSettingDefinitions {
         throttledReplicas(),
         MEDIUM,
         "The replicas whose sending to followers counts for leader.replication.throttled.rate of"
-            + " their brokers: partition:broker,partition:broker,... or * for all."
-            + NOT_LIMITED);
+            + " their brokers: partition:broker,partition:broker,... or * for all.");
     d.define(
         "follower.replication.throttled.replicas",
         LIST,
@@ -277,8 +274,7 @@ final class TopicSettingDefinitions {
         throttledReplicas(),
         MEDIUM,
         "The replicas whose fetching counts for follower.replication.throttled.rate of their"
-            + " brokers: partition:broker,partition:broker,... or * for all."
-            + NOT_LIMITED);
+            + " brokers: partition:broker,partition:broker,... or * for all.");
   }
 
   private static ConfigDef.Validator throttledReplicas() {

@@ -31,6 +31,7 @@ final class FollowedPartition {
   private final PartitionLog log;
   private final int leaderEpoch;
   private long leaderStart;
+  private boolean caughtUp;
   private int failures;
   private long notBeforeNanos;
 
@@ -56,6 +57,11 @@ final class FollowedPartition {
   /** When it may be fetched again. */
   long notBeforeNanos() {
     return notBeforeNanos;
+  }
+
+  /** Whether it is to wait because enough is copied already, and nobody waits for it. */
+  boolean isHeldBack() {
+    return !caughtUp && replica.isFetchHeldBack();
   }
 
   /** What to fetch; all that the log has is on disk. */
@@ -115,8 +121,10 @@ final class FollowedPartition {
       cutTo(fetched.divergingEpoch().get());
       return;
     }
+    replica.fetched(fetched.records().remaining());
     append(wholeBatches(fetched.records()));
     if (fetched.highWatermark() >= 0) {
+      caughtUp = log.view().logEndOffset() >= fetched.highWatermark();
       replica.replication().followed(leaderEpoch, fetched.highWatermark());
     }
     leaderStart = Math.max(leaderStart, fetched.logStartOffset());

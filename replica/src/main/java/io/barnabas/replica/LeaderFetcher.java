@@ -202,7 +202,7 @@ final class LeaderFetcher {
             return order;
           }
           if (!followed.isEmpty()) {
-            // All of them pause, or their disk has failed.
+            // All of them pause or are held back, or their disk has failed.
             monitor.awaitUntil(now + TimeUnit.MILLISECONDS.toNanos(order.maxWaitMs()));
           } else {
             monitor.await();
@@ -224,7 +224,7 @@ final class LeaderFetcher {
       long pause = partition.notBeforeNanos() - now;
       if (pause > 0) {
         waitMs = Math.min(waitMs, 1 + (int) Math.min(maxWaitMs, pause / 1_000_000));
-      } else if (partition.log().isUsable()) {
+      } else if (partition.log().isUsable() && !partition.isHeldBack()) {
         wanted.add(partition.wanted());
         asked.put(partition.id(), partition);
       }

@@ -33,6 +33,12 @@ public final class Replica {
   private final Replication replication;
   private volatile boolean deletable;
 
+  /** Whether sending it to followers is limited. */
+  private volatile boolean throttledSender;
+
+  /** Whether fetching it from its leader is limited. */
+  private volatile boolean throttledFetcher;
+
   /** Follows nobody until the first {@link #update}. */
   Replica(PartitionLog log, ReplicaContext context, Role role, TopicConfig config) {
     this.log = log;
@@ -143,7 +149,8 @@ public final class Replica {
   }
 
   /**
-   * Reads for a follower, up to the log's end, and takes notice of how far it is.
+   * Reads for a follower, up to the log's end, and takes notice of how far it is. There are no
+   * records in it as long as it is held back.
    *
    * @throws ApiException as {@link #read}; and UNKNOWN_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER if it
    *     is not a follower, or an earlier start of its broker
@@ -167,9 +174,35 @@ public final class Replica {
           && read.divergingEpoch().isEmpty()) {
         replication.fetched(follower, spec.fetchOffset(), leader.leaderEpoch());
       }
-      return read;
+      return isHeldBack(leader, follower) ? read.withoutRecords() : read;
     } catch (IOException e) {
       throw storage(e);
+    }
+  }
+
+  /** Those in sync never are, as whoever waits for acks=all waits for them. */
+  private boolean isHeldBack(Role.Leader leader, FollowerFetch follower) {
+    return throttledSender
+        && !leader.isr().contains(follower.broker())
+        && context.throttles().sending().isExceeded();
+  }
+
+  /** Takes notice of how many bytes of records an answer to a follower has. */
+  public void sent(long bytes) {
+    if (throttledSender) {
+      context.throttles().sending().record(bytes);
+    }
+  }
+
+  /** Whether its records should not be fetched for now, unless it has nearly all of them. */
+  boolean isFetchHeldBack() {
+    return throttledFetcher && context.throttles().fetching().isExceeded();
+  }
+
+  /** Takes notice of how many bytes of records its leader has sent. */
+  void fetched(long bytes) {
+    if (throttledFetcher) {
+      context.throttles().fetching().record(bytes);
     }
   }
 
@@ -261,6 +294,8 @@ public final class Replica {
   /** Takes what the cluster decided; older news changes nothing. */
   void update(Role changed, TopicConfig config) {
     deletable = config.log().cleanupPolicy().contains("delete");
+    throttledSender = config.throttledSenders().contains(id().partition(), context.nodeId());
+    throttledFetcher = config.throttledFetchers().contains(id().partition(), context.nodeId());
     log.updateConfig(config.log());
     replication.update(changed, config.minInsyncReplicas());
   }

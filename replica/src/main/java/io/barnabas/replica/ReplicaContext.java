@@ -12,7 +12,12 @@ import java.util.function.Supplier;
  * @param image the newest image
  */
 record ReplicaContext(
-    int nodeId, Clock clock, Supplier<ClusterImage> image, Cuts cuts, IsrChanges isrChanges) {
+    int nodeId,
+    Clock clock,
+    Supplier<ClusterImage> image,
+    Cuts cuts,
+    IsrChanges isrChanges,
+    Throttles throttles) {
   /** What a broker proves itself with, as far as this node knows; -1 if it is not registered. */
   long brokerEpoch(int broker) {
     return image.get().broker(broker).map(Fact.BrokerImage::epoch).orElse(-1L);

@@ -14,19 +14,28 @@ import org.apache.kafka.common.Uuid;
  * @param lagTimeMaxMs after how long without having caught up a follower is no longer in sync
  *     (replica.lag.time.max.ms)
  * @param fetchWaitMaxMs how long a leader may let a follower wait (replica.fetch.wait.max.ms)
+ * @param throttles how fast replicas may be copied
  */
 public record ReplicaLinks(
     Optional<Uuid> incarnation,
     LeaderFetch leaders,
     IsrProposals proposals,
     long lagTimeMaxMs,
-    int fetchWaitMaxMs) {
+    int fetchWaitMaxMs,
+    ThrottleSettings throttles) {
   private static final long LAG_TIME_MAX_MS = 30_000;
   private static final int FETCH_WAIT_MAX_MS = 500;
 
   /** With Kafka's defaults. */
-  public ReplicaLinks(Uuid incarnation, LeaderFetch leaders, IsrProposals proposals) {
-    this(Optional.of(incarnation), leaders, proposals, LAG_TIME_MAX_MS, FETCH_WAIT_MAX_MS);
+  public ReplicaLinks(
+      Uuid incarnation, LeaderFetch leaders, IsrProposals proposals, ThrottleSettings throttles) {
+    this(
+        Optional.of(incarnation),
+        leaders,
+        proposals,
+        LAG_TIME_MAX_MS,
+        FETCH_WAIT_MAX_MS,
+        throttles);
   }
 
   /** For a node that is alone: whatever it would need of others fails. */
@@ -36,7 +45,8 @@ public record ReplicaLinks(
         leader -> new NoLine(),
         (epoch, proposals) -> nobody(),
         LAG_TIME_MAX_MS,
-        FETCH_WAIT_MAX_MS);
+        FETCH_WAIT_MAX_MS,
+        ThrottleSettings.none());
   }
 
   private static <T> CompletableFuture<T> nobody() {

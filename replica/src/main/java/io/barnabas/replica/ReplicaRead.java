@@ -20,6 +20,18 @@ public record ReplicaRead(
     long readableEnd,
     Optional<EpochEnd> divergingEpoch)
     implements AutoCloseable {
+  /** The same with no records; this one is closed. */
+  ReplicaRead withoutRecords() {
+    close();
+    return new ReplicaRead(
+        LogSlice.EMPTY,
+        highWatermark,
+        lastStableOffset,
+        logStartOffset,
+        readableEnd,
+        divergingEpoch);
+  }
+
   @Override
   public void close() {
     records.close();

@@ -102,7 +102,8 @@ public final class Replicas implements AutoCloseable {
             TimeUnit.MILLISECONDS.toNanos(links.lagTimeMaxMs()));
     fetchers = new Fetchers(world, links, this::brokerEpoch);
     Cuts cuts = new Cuts(directory, worker);
-    context = new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges);
+    Throttles throttles = new Throttles(world.clock(), links.throttles());
+    context = new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges, throttles);
   }
 
   private static Function<ClusterImage, Map<String, String>> always(Map<String, String> defaults) {
@@ -196,6 +197,7 @@ public final class Replicas implements AutoCloseable {
     lock.lock();
     try {
       image = wanted;
+      context.throttles().update(wanted);
       if (waiting == null) {
         waiting =
             worker.submit(

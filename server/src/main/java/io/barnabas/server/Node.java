@@ -91,7 +91,8 @@ public final class Node implements AutoCloseable {
     replicas =
         stopping.add(
             "The replicas",
-            new Replicas(world, directory, nodeId(), live::topicDefaults, links(world, self)));
+            new Replicas(
+                world, directory, nodeId(), live::topicDefaults, links(world, self, live)));
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
@@ -138,11 +139,17 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private ReplicaLinks links(World world, NodeIdentity self) {
+  private ReplicaLinks links(World world, NodeIdentity self, LiveSettings live) {
     return stopping
         .add(
             "The links to other replicas",
-            new PeerLinks(world, nodeId(), self.incarnation(), controller, self.peerListener()))
+            new PeerLinks(
+                world,
+                nodeId(),
+                self.incarnation(),
+                controller,
+                self.peerListener(),
+                live.throttles()))
         .links();
   }
 

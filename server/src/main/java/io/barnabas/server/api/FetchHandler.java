@@ -5,6 +5,7 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -92,18 +93,20 @@ final class FetchHandler extends Handler<FetchRequestData> {
             ? FetchReader.forFollower(
                 replicas, maxBytes, replicaId, request.replicaState().replicaEpoch())
             : FetchReader.forConsumer(replicas, maxBytes, committedOnly);
+    Consumer<FetchResult> answer =
+        result -> {
+          if (follower) {
+            result.sentToFollower();
+          }
+          answer(call, context, committedOnly, result);
+        };
     FetchResult result = reader.readFirst(fetched);
     if (request.maxWaitMs() <= 0 || result.isEnough(minBytes)) {
-      answer(call, context, committedOnly, result);
+      answer.accept(result);
       return;
     }
     result.close();
-    FetchWait wait =
-        new FetchWait(
-            world,
-            () -> reader.read(fetched),
-            minBytes,
-            last -> answer(call, context, committedOnly, last));
+    FetchWait wait = new FetchWait(world, () -> reader.read(fetched), minBytes, answer);
     call.onDisconnect(wait::abandon);
     call.onDrain(wait::expire);
     wait.start(result, request.maxWaitMs());

@@ -125,6 +125,17 @@ final class FetchResult {
     return bytes >= minBytes || urgent || known == 0;
   }
 
+  /** What it has is sent to a follower. */
+  void sentToFollower() {
+    for (int i = 0; i < reads.length; i++) {
+      Replica replica = replicas[i];
+      ReplicaRead read = reads[i];
+      if (replica != null && read != null) {
+        replica.sent(read.records().sizeBytes());
+      }
+    }
+  }
+
   /** Lets go of all files. */
   void close() {
     for (ReplicaRead read : reads) {

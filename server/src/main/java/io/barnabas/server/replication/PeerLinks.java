@@ -1,6 +1,7 @@
 package io.barnabas.server.replication;
 
 import io.barnabas.replica.ReplicaLinks;
+import io.barnabas.replica.ThrottleSettings;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.peers.PeerLimits;
 import io.barnabas.server.peers.Peers;
@@ -17,16 +18,23 @@ public final class PeerLinks implements AutoCloseable {
    *
    * @param incarnation this start of the node, under which it registers
    * @param peerListener the listener at which nodes reach each other
+   * @param throttles how fast replicas may be copied
    */
   public PeerLinks(
-      World world, int nodeId, Uuid incarnation, Controller controller, String peerListener) {
+      World world,
+      int nodeId,
+      Uuid incarnation,
+      Controller controller,
+      String peerListener,
+      ThrottleSettings throttles) {
     peers = new Peers(world, "barnabas-isr", PeerLimits.forControl());
     links =
         new ReplicaLinks(
             incarnation,
             new PeerFetch(
                 world, nodeId, controller::image, peerListener, PeerFetch.Bounds.DEFAULTS),
-            new PeerProposals(nodeId, controller, peerListener, peers));
+            new PeerProposals(nodeId, controller, peerListener, peers),
+            throttles);
   }
 
   /** For the replicas. */

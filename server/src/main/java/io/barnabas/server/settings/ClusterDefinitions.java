@@ -4,6 +4,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
 import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
@@ -16,14 +17,13 @@ import org.apache.kafka.common.config.ConfigDef;
 
 /** The settings by which nodes make a cluster. */
 final class ClusterDefinitions {
-  private static final String NOT_YET = " Stored only: copying is not limited yet.";
-
   private ClusterDefinitions() {}
 
   static void define(ConfigDef definitions) {
     quorum(definitions);
     membership(definitions);
     balance(definitions);
+    throttles(definitions);
     tls(definitions);
   }
 
@@ -108,6 +108,9 @@ final class ClusterDefinitions {
         atLeast(1),
         MEDIUM,
         "How often the active controller looks for such partitions.");
+  }
+
+  private static void throttles(ConfigDef d) {
     d.define(
         "leader.replication.throttled.rate",
         LONG,
@@ -115,8 +118,8 @@ final class ClusterDefinitions {
         atLeast(0),
         MEDIUM,
         "How many bytes a second the broker sends for its replicas that a topic names in"
-            + " leader.replication.throttled.replicas."
-            + NOT_YET);
+            + " leader.replication.throttled.replicas. Followers in sync are never kept waiting,"
+            + " but what is sent to them counts.");
     d.define(
         "follower.replication.throttled.rate",
         LONG,
@@ -124,8 +127,22 @@ final class ClusterDefinitions {
         atLeast(0),
         MEDIUM,
         "How many bytes a second the broker fetches for its replicas that a topic names in"
-            + " follower.replication.throttled.replicas."
-            + NOT_YET);
+            + " follower.replication.throttled.replicas. Replicas that are not behind are never"
+            + " kept waiting, but what is fetched for them counts.");
+    d.define(
+        "replication.quota.window.num",
+        INT,
+        11,
+        between(1, 1_000),
+        LOW,
+        "Over how many stretches of time, the one under way among them, these rates are to hold.");
+    d.define(
+        "replication.quota.window.size.seconds",
+        INT,
+        1,
+        between(1, 3_600),
+        LOW,
+        "How long each of them is.");
   }
 
   private static void tls(ConfigDef d) {

@@ -1,6 +1,7 @@
 package io.barnabas.server.settings;
 
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.replica.ThrottleSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's settings together with what was changed while it runs. Only settings that take effect at
@@ -17,6 +19,9 @@ import org.apache.kafka.common.config.ConfigResource;
  * image.
  */
 public final class LiveSettings {
+  private static final String SENDING_RATE = "leader.replication.throttled.rate";
+  private static final String FETCHING_RATE = "follower.replication.throttled.rate";
+
   private static final Set<String> CHANGEABLE =
       Set.of(
           "log.retention.ms",
@@ -32,8 +37,8 @@ public final class LiveSettings {
           "log.message.timestamp.after.max.ms",
           "compression.type",
           "message.max.bytes",
-          "leader.replication.throttled.rate",
-          "follower.replication.throttled.rate",
+          SENDING_RATE,
+          FETCHING_RATE,
           "min.insync.replicas");
 
   private final NodeSettings atStart;
@@ -73,6 +78,20 @@ public final class LiveSettings {
       // Each was checked against its definition before the cluster agreed to it.
       throw new IllegalStateException("The cluster agreed to a setting that cannot be", e);
     }
+  }
+
+  /** How fast this node may copy throttled replicas. */
+  public ThrottleSettings throttles() {
+    return new ThrottleSettings(
+        image -> new ThrottleSettings.Rates(rate(SENDING_RATE, image), rate(FETCHING_RATE, image)),
+        atStart.replicationQuotaWindows(),
+        atStart.replicationQuotaWindowSeconds());
+  }
+
+  private long rate(String name, ClusterImage image) {
+    @Nullable String forThis = image.configsOf(thisNode).get(name);
+    @Nullable String changed = forThis == null ? image.configsOf(allNodes).get(name) : forThis;
+    return changed == null ? atStart.bytesPerSecond(name) : Long.parseLong(changed.trim());
   }
 
   private static Map<String, String> changed(ClusterImage image, ConfigResource resource) {

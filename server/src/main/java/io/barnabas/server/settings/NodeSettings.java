@@ -148,6 +148,21 @@ public final class NodeSettings {
     return values.integer("max.incremental.fetch.session.cache.slots");
   }
 
+  /** One of the rates. */
+  long bytesPerSecond(String rate) {
+    return values.number(rate);
+  }
+
+  /** Over how many windows copying is limited, 1 or more. */
+  int replicationQuotaWindows() {
+    return values.integer("replication.quota.window.num");
+  }
+
+  /** How long such a window is, 1 or more. */
+  int replicationQuotaWindowSeconds() {
+    return values.integer("replication.quota.window.size.seconds");
+  }
+
   /** Partitions of a topic created without a count, 1 or more. */
   public int partitionsOfNewTopics() {
     return values.integer("num.partitions");

@@ -14,6 +14,7 @@ import io.barnabas.replica.IsrProposals;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
+import io.barnabas.replica.ThrottleSettings;
 import io.barnabas.server.api.DataApis;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.server.net.ClientServer;
@@ -68,7 +69,8 @@ final class ReplicaNode {
       PeerFetch fetch =
           new PeerFetch(machine, id, () -> image, LISTENER, PeerFetch.Bounds.DEFAULTS);
       ReplicaLinks links =
-          new ReplicaLinks(Optional.of(incarnation), fetch, this::propose, 1_000, 500);
+          new ReplicaLinks(
+              Optional.of(incarnation), fetch, this::propose, 1_000, 500, ThrottleSettings.none());
       Replicas opened =
           new Replicas(machine, directory, id, i -> Map.of("segment.bytes", "3000"), links);
       replicas = opened;
