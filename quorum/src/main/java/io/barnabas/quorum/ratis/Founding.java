@@ -8,8 +8,10 @@ import io.barnabas.quorum.ratis.RatisOptions.Voter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -70,8 +72,7 @@ final class Founding {
 
   /** Asks all voters once. What comes of it is on disk. */
   Round ask() throws IOException {
-    Map<Voter, Answer> answers =
-        answers(lobby, options, new Question(Kind.GREET, Optional.empty(), self, false));
+    Map<Voter, Answer> answers = greet(Optional.empty()).join();
     List<UUID> clusters =
         answers.values().stream()
             .flatMap(answer -> answer.clusterId().stream())
@@ -95,6 +96,21 @@ final class Founding {
           Optional.empty(),
           "no answer from the voters " + missing + ", without which no cluster is founded");
     }
+    Optional<Voter> differing =
+        answers.entrySet().stream()
+            .filter(answer -> !namesSameVoters(answer.getValue()))
+            .map(Map.Entry::getKey)
+            .findFirst();
+    if (differing.isPresent()) {
+      return new Round(
+          Optional.empty(),
+          ("voter %s has another controller.quorum.voters (%s) than this node (%s); it has to be"
+                  + " the same for all")
+              .formatted(
+                  differing.get(),
+                  ids(Objects.requireNonNull(answers.get(differing.get())).voters()),
+                  ids(options.namedVoters())));
+    }
     int lowest = options.voters().stream().mapToInt(Voter::nodeId).min().orElseThrow();
     if (lowest != self.nodeId()) {
       return new Round(Optional.empty(), "voter %d founds the cluster".formatted(lowest));
@@ -104,6 +120,15 @@ final class Founding {
     answers.values().forEach(answer -> founders.add(answer.self()));
     founders.sort(Comparator.comparingInt(QuorumMember::nodeId));
     return written(options.clusterId().orElseGet(options.newClusterId()), founders);
+  }
+
+  private boolean namesSameVoters(Answer answer) {
+    return ids(answer.voters()).equals(ids(options.namedVoters()));
+  }
+
+  /** Not the addresses: one node may well reach another in its own way. */
+  private static List<Integer> ids(List<QuorumMember> voters) {
+    return voters.stream().map(QuorumMember::nodeId).sorted().toList();
   }
 
   private Round written(UUID clusterId, List<QuorumMember> voters) throws IOException {
@@ -122,34 +147,29 @@ final class Founding {
   }
 
   /**
-   * Whether the voters that answer belong to the cluster of this node's directory.
+   * Whether voters belong to another cluster than this node's directory.
    *
-   * @throws IOException if at least as many say otherwise, this node counted
+   * @return what they say, if any does
+   * @throws IOException if most of all voters do
    */
-  void checkAgreement(ClusterFile cluster) throws IOException {
-    Map<Voter, Answer> answers =
-        answers(
-            lobby,
-            options,
-            new Question(Kind.GREET, Optional.of(cluster.clusterId()), self, false));
-    long others = 0;
-    long same = 1;
-    for (Answer answer : answers.values()) {
-      if (answer.clusterId().isPresent()) {
-        if (answer.clusterId().get().equals(cluster.clusterId())) {
-          same++;
-        } else {
-          others++;
-        }
-      }
+  Optional<String> disagreement(ClusterFile cluster, Map<Voter, Answer> answers)
+      throws IOException {
+    long others =
+        answers.values().stream()
+            .flatMap(answer -> answer.clusterId().stream())
+            .filter(id -> !id.equals(cluster.clusterId()))
+            .count();
+    if (others == 0) {
+      return Optional.empty();
     }
-    if (others >= same) {
+    String text =
+        "The quorum's directory %s is of the cluster %s, but voters belong to another one: %s"
+            .formatted(options.directory(), cluster.clusterId(), describe(answers));
+    if (2 * others > options.voters().size()) {
       throw new IOException(
-          ("The quorum's directory %s is of the cluster %s, but the voters belong to another one:"
-                  + " %s; a node that is to join them needs a data directory that is empty as a"
-                  + " whole")
-              .formatted(options.directory(), cluster.clusterId(), describe(answers)));
+          text + "; a node that is to join them needs a data directory that is empty as a whole");
     }
+    return Optional.of(text);
   }
 
   private static String describe(Map<Voter, Answer> answers) {
@@ -161,9 +181,9 @@ final class Founding {
   }
 
   /** The answers of all voters but this node, as far as they answer. */
-  static Map<Voter, Answer> answers(Lobby lobby, RatisOptions options, Question question) {
-    Map<Voter, CompletableFuture<Optional<Answer>>> asked =
-        new TreeMap<>(Comparator.comparingInt(Voter::nodeId));
+  CompletableFuture<Map<Voter, Answer>> greet(Optional<UUID> clusterId) {
+    Question question = new Question(Kind.GREET, clusterId, self, false);
+    Map<Voter, CompletableFuture<Optional<Answer>>> asked = new LinkedHashMap<>();
     for (Voter voter : options.voters()) {
       if (voter.nodeId() != options.nodeId()) {
         asked.put(
@@ -177,6 +197,11 @@ final class Founding {
                             : Optional.empty()));
       }
     }
+    return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+        .thenApply(all -> present(asked));
+  }
+
+  private static Map<Voter, Answer> present(Map<Voter, CompletableFuture<Optional<Answer>>> asked) {
     Map<Voter, Answer> answers = new TreeMap<>(Comparator.comparingInt(Voter::nodeId));
     asked.forEach(
         (voter, answer) -> answer.join().ifPresent(present -> answers.put(voter, present)));

@@ -1,5 +1,6 @@
 package io.barnabas.quorum.ratis;
 
+import io.barnabas.quorum.MembershipException;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.ratis.LobbyMessage.Answer;
 import io.barnabas.quorum.ratis.LobbyMessage.Kind;
@@ -8,11 +9,8 @@ import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.server.RaftConfiguration;
@@ -31,13 +29,15 @@ final class Keeper {
 
   private static final long ROUND_NANOS = 100_000_000L;
   private static final long TELL_OBSTACLE_NANOS = 5_000_000_000L;
-  private static final long JOIN_TIMEOUT_MS = 8_000;
+  private static final long REMOVE_PATIENCE_NANOS = 10_000_000_000L;
 
   private final World world;
   private final RatisOptions options;
   private final QuorumMember self;
   private final Lobby lobby;
   private final Founding founding;
+  private final Errands errands;
+  private final LeaderWatch watch;
   private final CompletableFuture<ClusterFile> cluster = new CompletableFuture<>();
   private final Monitor monitor;
 
@@ -50,6 +50,7 @@ final class Keeper {
   // Of the thread.
   private long obstacleToldNanos;
   private String obstacleTold = "";
+  private List<Integer> votersTold = List.of();
 
   Keeper(World world, RatisOptions options, QuorumMember self, Lobby lobby, Founding founding) {
     this.world = world;
@@ -57,6 +58,8 @@ final class Keeper {
     this.self = self;
     this.lobby = lobby;
     this.founding = founding;
+    errands = new Errands(world, options, self, lobby, founding);
+    watch = new LeaderWatch(self, lobby, world.clock());
     monitor = world.threads().newMonitor();
   }
 
@@ -118,16 +121,12 @@ final class Keeper {
   }
 
   private void run() {
-    boolean remembered = cluster.isDone();
     findCluster();
     RatisGroup kept = awaitGroup();
     if (kept == null) {
       return;
     }
     try {
-      if (remembered) {
-        founding.checkAgreement(kept.cluster());
-      }
       while (!isClosed()) {
         keepGroup(kept);
       }
@@ -135,6 +134,8 @@ final class Keeper {
       if (!isClosed()) {
         kept.tellFailure(e instanceof IOException failure ? failure : new IOException(e));
       }
+    } finally {
+      watch.end();
     }
   }
 
@@ -147,7 +148,7 @@ final class Keeper {
           LOG.info("This node belongs to the cluster {}", found.clusterId());
           cluster.complete(found);
         } else {
-          tellObstacle(round.obstacle());
+          tellObstacle("Waiting for a cluster", round.obstacle());
           pause();
         }
       } catch (IOException | RuntimeException e) {
@@ -156,10 +157,10 @@ final class Keeper {
     }
   }
 
-  private void tellObstacle(String obstacle) {
+  private void tellObstacle(String what, String obstacle) {
     long nowNanos = world.clock().nanoTime();
     if (!obstacle.equals(obstacleTold) || nowNanos - obstacleToldNanos > TELL_OBSTACLE_NANOS) {
-      LOG.info("Waiting for a cluster: {}", obstacle);
+      LOG.info("{}: {}", what, obstacle);
       obstacleTold = obstacle;
       obstacleToldNanos = nowNanos;
     }
@@ -201,6 +202,11 @@ final class Keeper {
     if (progress != null) {
       progress.observe();
     }
+    watch.look(kept, division);
+    if (kept.leadership().leaderId().isEmpty()) {
+      Optional<String> obstacle = errands.checkAgreement(kept.cluster());
+      obstacle.ifPresent(text -> tellObstacle("Waiting for a leader", text));
+    }
     keepRole(kept, division);
   }
 
@@ -218,9 +224,11 @@ final class Keeper {
       LOG.info("This node has no vote in the quorum any more, and follows from now on");
       kept.restart();
     } else if (!votes && (!follows || members.getLogEntryIndex() < 0)) {
-      join(kept, false);
+      join(kept, members, false);
     } else if (follows && options.namesSelf() && isVoterWithOtherDirectory(members)) {
-      join(kept, true);
+      join(kept, members, true);
+    } else if (settled && votes) {
+      compareVoters(members);
     }
   }
 
@@ -229,64 +237,54 @@ final class Keeper {
         .anyMatch(voter -> voter.nodeId() == self.nodeId() && !PeerNames.same(voter, self));
   }
 
-  private void join(RatisGroup kept, boolean vote) {
+  private void join(RatisGroup kept, RaftConfiguration members, boolean vote) {
+    errands
+        .join(kept.cluster(), members, vote)
+        .ifPresent(refusal -> tellObstacle("Not a member of the quorum yet", refusal));
+  }
+
+  /** The settings say who founds a cluster; who votes later on is the cluster's own affair. */
+  private void compareVoters(RaftConfiguration members) {
+    List<Integer> named =
+        options.namedVoters().stream().map(QuorumMember::nodeId).sorted().toList();
+    List<Integer> real =
+        PeerNames.members(members.getCurrentPeers()).stream().map(QuorumMember::nodeId).toList();
+    if (!real.equals(named) && !real.equals(votersTold)) {
+      LOG.warn(
+          "The quorum's voters are the nodes {}, but controller.quorum.voters names {}: give those"
+              + " that lack it a vote (kafka-metadata-quorum add-controller), or correct the"
+              + " setting",
+          real,
+          named);
+    }
+    votersTold = real;
+  }
+
+  /** Once this node has handed over. Waits for the next leader to be ready. */
+  void askLeaderToRemove(QuorumMember removed) throws IOException {
     Question question =
-        new Question(Kind.JOIN, Optional.of(kept.cluster().clusterId()), self, vote);
-    String refusal = askLeader(question);
-    if (!refusal.isEmpty()) {
-      tellObstacle(refusal);
+        new Question(Kind.REMOVE, Optional.of(cluster.join().clusterId()), removed, false);
+    long deadlineNanos = world.clock().nanoTime() + REMOVE_PATIENCE_NANOS;
+    while (true) {
+      String refusal = errands.askLeader(members(), question).join();
+      if (refusal.isEmpty()) {
+        return;
+      }
+      if (isClosed() || world.clock().nanoTime() >= deadlineNanos) {
+        throw new MembershipException(
+            MembershipException.Reason.NOT_NOW,
+            "This node handed over, but is still a voter: " + refusal);
+      }
       pause();
     }
   }
 
-  /** Asks all who may lead; empty once one has done it. */
-  private String askLeader(Question question) {
-    String refusal = "no voter of the quorum can be asked";
-    Map<Integer, CompletableFuture<Answer>> asked = new LinkedHashMap<>();
-    for (QuorumMember voter : possibleVoters()) {
-      asked.computeIfAbsent(
-          voter.nodeId(), id -> lobby.ask(voter.host(), voter.port(), question, JOIN_TIMEOUT_MS));
-    }
-    for (CompletableFuture<Answer> pending : asked.values()) {
-      Answer answer = pending.exceptionally(failure -> null).join();
-      if (answer != null) {
-        if (answer.refusal().isEmpty()) {
-          return "";
-        }
-        if (answer.leads() || refusal.startsWith("no voter")) {
-          refusal = answer.refusal();
-        }
-      }
-    }
-    return refusal;
-  }
-
-  private List<QuorumMember> possibleVoters() {
-    java.util.ArrayList<QuorumMember> voters = new java.util.ArrayList<>();
-    RatisGroup kept = group;
-    RaftConfiguration members = kept == null ? null : kept.node().configuration();
-    if (members != null) {
-      voters.addAll(PeerNames.members(members.getCurrentPeers()));
-    }
-    options
-        .voters()
-        .forEach(
-            voter ->
-                voters.add(
-                    new QuorumMember(voter.nodeId(), new UUID(0, 0), voter.host(), voter.port())));
-    voters.removeIf(voter -> voter.nodeId() == self.nodeId());
-    return voters;
-  }
-
-  /** Once this node has handed over. */
-  void askLeaderToRemove(QuorumMember removed) throws IOException {
-    ClusterFile known = cluster.join();
-    String refusal =
-        askLeader(new Question(Kind.REMOVE, Optional.of(known.clusterId()), removed, false));
-    if (!refusal.isEmpty()) {
-      throw new io.barnabas.quorum.MembershipException(
-          io.barnabas.quorum.MembershipException.Reason.NOT_NOW,
-          "This node handed over, but is still a voter: " + refusal);
+  private @Nullable RaftConfiguration members() {
+    monitor.lock();
+    try {
+      return group == null ? null : group.node().configuration();
+    } finally {
+      monitor.unlock();
     }
   }
 
@@ -294,7 +292,7 @@ final class Keeper {
   Answer describe(
       @Nullable RatisGroup running, @Nullable RaftConfiguration members, String refusal) {
     ClusterFile known = cluster.isCompletedExceptionally() ? null : cluster.getNow(null);
-    List<QuorumMember> voters = known == null ? List.of() : known.voters();
+    List<QuorumMember> voters = known == null ? options.namedVoters() : known.voters();
     List<QuorumMember> listeners = List.of();
     if (members != null) {
       voters = PeerNames.members(members.getCurrentPeers());

@@ -12,10 +12,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
@@ -28,6 +32,7 @@ import org.apache.ratis.thirdparty.io.grpc.netty.NegotiationType;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 
@@ -64,6 +69,16 @@ final class Lobby implements Closeable {
           .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Ask"))
           .build();
 
+  /** Open until one of the two nodes ends it; nothing is sent. */
+  private static final MethodDescriptor<byte[], byte[]> WATCH =
+      MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+          .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+          .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Watch"))
+          .build();
+
+  /** More than there are voters; whoever is refused does without. */
+  private static final int MAX_WATCHERS = 64;
+
   private final RatisOptions options;
   private final Map<String, ManagedChannel> channels = new HashMap<>();
   private boolean closed;
@@ -72,10 +87,14 @@ final class Lobby implements Closeable {
     this.options = options;
   }
 
-  /** Lets a server answer questions, and only these and Raft's between servers. */
-  static GrpcServices.Customizer service(Function<Question, Answer> answers) {
+  /**
+   * Lets a server answer questions, and only these and Raft's between servers.
+   *
+   * @param runs whether Raft runs here; until then its requests would be met by exceptions
+   */
+  static GrpcServices.Customizer service(Function<Question, Answer> answers, BooleanSupplier runs) {
     return (NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) ->
-        builder.addService(definition(answers)).intercept(new OnlyServers());
+        builder.addService(definition(answers)).intercept(new OnlyServers(runs));
   }
 
   private static ServerServiceDefinition definition(Function<Question, Answer> answers) {
@@ -83,7 +102,24 @@ final class Lobby implements Closeable {
         .addMethod(
             ASK,
             ServerCalls.asyncUnaryCall((request, observer) -> answer(request, observer, answers)))
+        .addMethod(WATCH, ServerCalls.asyncServerStreamingCall(new Watchers()))
         .build();
+  }
+
+  /** Those whose calls stay open until the server or their connection ends. */
+  private static final class Watchers implements ServerCalls.ServerStreamingMethod<byte[], byte[]> {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public void invoke(byte[] request, StreamObserver<byte[]> observer) {
+      if (count.incrementAndGet() > MAX_WATCHERS) {
+        count.decrementAndGet();
+        observer.onError(
+            Status.RESOURCE_EXHAUSTED.withDescription("Too many watch").asRuntimeException());
+        return;
+      }
+      ((ServerCallStreamObserver<byte[]>) observer).setOnCancelHandler(count::decrementAndGet);
+    }
   }
 
   private static void answer(
@@ -99,15 +135,19 @@ final class Lobby implements Closeable {
     observer.onCompleted();
   }
 
-  private static final class OnlyServers implements ServerInterceptor {
+  private record OnlyServers(BooleanSupplier runs) implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
       String service = call.getMethodDescriptor().getServiceName();
-      if (RAFT_SERVICE.equals(service) || SERVICE.equals(service)) {
+      if (SERVICE.equals(service) || (RAFT_SERVICE.equals(service) && runs.getAsBoolean())) {
         return next.startCall(call, headers);
       }
-      call.close(Status.PERMISSION_DENIED.withDescription("Not offered here"), new Metadata());
+      Status refusal =
+          RAFT_SERVICE.equals(service)
+              ? Status.UNAVAILABLE.withDescription("Not running yet")
+              : Status.PERMISSION_DENIED.withDescription("Not offered here");
+      call.close(refusal, new Metadata());
       return new ServerCall.Listener<>() {};
     }
   }
@@ -126,6 +166,60 @@ final class Lobby implements Closeable {
       answer.completeExceptionally(new IOException("Not asked: " + e.getMessage(), e));
     }
     return answer;
+  }
+
+  /** Whether a question failed because there is no connection to whom it was asked. */
+  static boolean isUnavailable(Throwable failure) {
+    return Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE;
+  }
+
+  /** A call that stays open. */
+  interface Watch {
+    /** Ends it; its end is not reported then. */
+    void cancel();
+  }
+
+  /**
+   * Watches a node.
+   *
+   * @param broken run at most once, on a thread of gRPC's, when the call ends from the other side
+   */
+  Watch watch(String host, int port, Runnable broken) {
+    AtomicBoolean over = new AtomicBoolean();
+    Runnable report =
+        () -> {
+          if (over.compareAndSet(false, true)) {
+            broken.run();
+          }
+        };
+    ClientCall<byte[], byte[]> call;
+    try {
+      call = channel(host, port).newCall(WATCH, CallOptions.DEFAULT);
+    } catch (IOException e) {
+      // Closed: nothing is watched any more.
+      return () -> {};
+    }
+    ClientCalls.asyncServerStreamingCall(call, new byte[0], new WatchObserver(report));
+    return () -> {
+      if (over.compareAndSet(false, true)) {
+        call.cancel("Watches no more", null);
+      }
+    };
+  }
+
+  private record WatchObserver(Runnable ended) implements StreamObserver<byte[]> {
+    @Override
+    public void onNext(byte[] bytes) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      ended.run();
+    }
+
+    @Override
+    public void onCompleted() {
+      ended.run();
+    }
   }
 
   private record AnswerObserver(CompletableFuture<Answer> answer)

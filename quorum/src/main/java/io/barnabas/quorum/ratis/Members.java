@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -67,6 +68,7 @@ final class Members {
       if (now.hasVoter(member)) {
         return;
       }
+      checkNotRunning(now, member);
       if (!now.hasListener(member)) {
         // What the same node was before, with another disk, is no more.
         List<QuorumMember> listeners =
@@ -78,6 +80,31 @@ final class Members {
       }
     } finally {
       changing.unlock();
+    }
+  }
+
+  /**
+   * Two machines with one node id would take each other's place for ever. At one address there is
+   * only one of them, which answers for what it was with its former disk as well.
+   */
+  private void checkNotRunning(Configuration now, QuorumMember member) throws MembershipException {
+    Stream<QuorumMember> sameNode =
+        Stream.concat(now.voters().stream(), now.listeners().stream())
+            .filter(
+                other ->
+                    other.nodeId() == member.nodeId()
+                        && (other.port() != member.port() || !other.host().equals(member.host())));
+    Optional<QuorumMember> running = sameNode.filter(progress::isReachable).findFirst();
+    if (running.isPresent()) {
+      throw new MembershipException(
+          Reason.NOT_NOW,
+          ("Another node %d, at %s:%d with directory id %s, is running or was until a moment ago;"
+                  + " each node needs a node.id of its own")
+              .formatted(
+                  member.nodeId(),
+                  running.get().host(),
+                  running.get().port(),
+                  running.get().directoryId()));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -37,8 +38,8 @@ final class QuorumStateMachine extends BaseStateMachine {
 
   /** Hears of what happens beside the entries. May be called with Ratis's locks held. */
   interface Events {
-    /** A node was elected, or is followed from now on. */
-    void leaderChanged(RaftPeerId leader);
+    /** A node was elected, or is followed from now on, in a term. */
+    void leaderChanged(RaftPeerId leader, long term);
 
     /** This node does not lead any more. */
     void deposed();
@@ -57,6 +58,9 @@ final class QuorumStateMachine extends BaseStateMachine {
   private final Events events;
   private final SnapshotFiles storage = new SnapshotFiles();
 
+  /** Known before Ratis tells of any leader; whoever began the group hears of it later. */
+  private volatile RaftServer.@Nullable Division division;
+
   // Of the thread that applies.
   private long index;
   private int configurationTerm;
@@ -64,6 +68,7 @@ final class QuorumStateMachine extends BaseStateMachine {
   /** Raft index to ours, of late; guarded by itself. */
   private final TreeMap<Long, Long> places = new TreeMap<>();
 
+  /** In the terms up to it, this node is not active any more, nor will it be. */
   private volatile long deposedTerm = -1;
 
   /** Nothing if no change of members was applied since the start. */
@@ -85,6 +90,7 @@ final class QuorumStateMachine extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage)
       throws IOException {
     super.initialize(server, groupId, raftStorage);
+    division = server.getDivision(groupId);
     storage.init(raftStorage);
     load();
     getLifeCycle().transition(LifeCycle.State.STARTING);
@@ -239,17 +245,18 @@ final class QuorumStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId self, RaftPeerId leader) {
-    events.leaderChanged(leader);
+    events.leaderChanged(leader, currentTerm());
+  }
+
+  private long currentTerm() {
+    return Objects.requireNonNull(division).getInfo().getCurrentTerm();
   }
 
   @Override
   public void notifyNotLeader(java.util.Collection<TransactionContext> pending) {
+    // The term may have moved on; one in which this node leads has not begun.
+    deposedTerm = currentTerm();
     events.deposed();
-  }
-
-  /** In the term that has ended, this node is not active any more, nor will it be. */
-  void deposedIn(long term) {
-    deposedTerm = term;
   }
 
   @Override

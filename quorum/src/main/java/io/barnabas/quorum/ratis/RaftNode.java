@@ -32,6 +32,7 @@ final class RaftNode {
   private final RaftProperties properties;
   private final RaftServer server;
   private volatile RaftServer.@Nullable Division division;
+  private volatile boolean runs;
 
   private RaftNode(
       RatisOptions options, QuorumMember self, RaftProperties properties, RaftServer server) {
@@ -99,6 +100,11 @@ final class RaftNode {
     return division;
   }
 
+  /** Whether the group runs, and takes others' requests. */
+  boolean runs() {
+    return runs;
+  }
+
   /** Begins the group, or goes on with what is on disk. */
   void begin(ClusterFile cluster) throws IOException {
     Path state = cluster.raftDirectory(options.directory());
@@ -125,6 +131,7 @@ final class RaftNode {
         server.groupManagementAsync(
             GroupManagementRequest.newAdd(ClientId.randomId(), id, 1, group, false)));
     division = server.getDivision(groupId);
+    runs = true;
   }
 
   /**
@@ -145,6 +152,7 @@ final class RaftNode {
 
   /** Ratis takes up a role that a member was given meanwhile only when it starts. */
   void restart(ClusterFile cluster) throws IOException {
+    runs = false;
     RaftGroupId groupId = RaftGroupId.valueOf(cluster.clusterId());
     await(
         server.groupManagementAsync(

@@ -6,11 +6,8 @@ import io.barnabas.quorum.NotLeadingException;
 import io.barnabas.quorum.ratis.Proposals.Proposal;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
-import io.barnabas.world.WorldThread;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -50,17 +47,16 @@ final class RatisGroup implements QuorumStateMachine.Events {
   private final Teller teller;
   private final Proposals proposals;
   private final ClientId clientId = ClientId.randomId();
+  private final Calls calls;
   private final Monitor monitor;
 
   private volatile @Nullable QuorumStateMachine machine;
   private volatile @Nullable IOException failure;
 
   // Under the monitor.
-  private final Deque<Runnable> calls = new ArrayDeque<>();
   private @Nullable Elected elected;
   private boolean news;
   private boolean stopping;
-  private @Nullable WorldThread caller;
 
   RatisGroup(
       World world,
@@ -75,6 +71,7 @@ final class RatisGroup implements QuorumStateMachine.Events {
     this.cluster = cluster;
     this.teller = teller;
     this.proposals = proposals;
+    calls = new Calls(world);
     monitor = world.threads().newMonitor();
   }
 
@@ -97,7 +94,7 @@ final class RatisGroup implements QuorumStateMachine.Events {
       world.threads().sleep(1_000_000);
     }
     throwFailure();
-    caller = world.threads().startPlatform("barnabas-quorum-calls", this::makeCalls);
+    calls.start();
   }
 
   private void throwFailure() throws IOException {
@@ -151,7 +148,12 @@ final class RatisGroup implements QuorumStateMachine.Events {
       return CompletableFuture.failedFuture(
           new NotAppendedException("Too many entries wait for the quorum"));
     }
-    call(() -> submit(proposal, Message.valueOf(QuorumStateMachine.encode(expectedIndex, entry))));
+    Message message = Message.valueOf(QuorumStateMachine.encode(expectedIndex, entry));
+    calls.add(
+        () -> submit(proposal, message),
+        cause ->
+            proposals.refused(
+                proposal, new NotAppendedException(String.valueOf(cause.getMessage()))));
     return proposal.outcome();
   }
 
@@ -177,19 +179,20 @@ final class RatisGroup implements QuorumStateMachine.Events {
 
   CompletableFuture<Long> readIndex() {
     CompletableFuture<Long> index = new CompletableFuture<>();
-    call(
-        () -> {
-          RaftServer.Division division = Objects.requireNonNull(node.division());
-          // Alone, a leader that has not applied its term's first entry would answer too early.
-          if (division.getInfo().isLeader() && !division.getInfo().isLeaderReady()) {
-            index.completeExceptionally(new IOException("The leader is not ready yet"));
-            return;
-          }
-          var _ =
-              request(proposals.nextCallId(), RaftClientRequest.readRequestType(), Message.EMPTY)
-                  .whenComplete((reply, thrown) -> completeRead(index, reply, thrown));
-        });
+    calls.add(() -> readIndex(index), index::completeExceptionally);
     return index;
+  }
+
+  private void readIndex(CompletableFuture<Long> index) {
+    RaftServer.Division division = Objects.requireNonNull(node.division());
+    // Alone, a leader that has not applied its term's first entry would answer too early.
+    if (division.getInfo().isLeader() && !division.getInfo().isLeaderReady()) {
+      index.completeExceptionally(new IOException("The leader is not ready yet"));
+      return;
+    }
+    var _ =
+        request(proposals.nextCallId(), RaftClientRequest.readRequestType(), Message.EMPTY)
+            .whenComplete((reply, thrown) -> completeRead(index, reply, thrown));
   }
 
   private static void completeRead(
@@ -225,56 +228,23 @@ final class RatisGroup implements QuorumStateMachine.Events {
     }
   }
 
-  /** Ratis may hold up its callers, so a thread of its own makes all calls, in order. */
-  private void call(Runnable call) {
-    monitor.lock();
-    try {
-      calls.add(call);
-      monitor.signalAll();
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  private void makeCalls() {
-    for (Runnable call = nextCall(); call != null; call = nextCall()) {
-      call.run();
-    }
-  }
-
-  private @Nullable Runnable nextCall() {
-    monitor.lock();
-    try {
-      while (calls.isEmpty() && !stopping) {
-        monitor.await();
-      }
-      return calls.poll();
-    } finally {
-      monitor.unlock();
-    }
-  }
-
   @Override
-  public void leaderChanged(RaftPeerId leader) {
-    RaftServer.Division division = node.division();
-    if (division != null) {
-      wake(new Elected(leader, division.getInfo().getCurrentTerm()));
-    }
+  public void leaderChanged(RaftPeerId leader, long term) {
+    wake(new Elected(leader, term));
   }
 
   @Override
   public void deposed() {
-    RaftServer.Division division = node.division();
-    QuorumStateMachine current = machine;
-    if (division != null && current != null) {
-      // The term may have moved on; one in which this node leads has not begun.
-      current.deposedIn(division.getInfo().getCurrentTerm());
-    }
     wake(null);
   }
 
   @Override
   public void configurationChanged() {
+    wake(null);
+  }
+
+  /** The keeper is to look at everything anew. */
+  void wake() {
     wake(null);
   }
 
@@ -393,10 +363,7 @@ final class RatisGroup implements QuorumStateMachine.Events {
     } finally {
       monitor.unlock();
     }
-    WorldThread calling = caller;
-    if (calling != null) {
-      calling.join();
-    }
+    calls.finish();
     long deadlineNanos = world.clock().nanoTime() + SETTLE_NANOS;
     while (teller.told().active()
         && proposals.anyOpen()
@@ -408,8 +375,9 @@ final class RatisGroup implements QuorumStateMachine.Events {
     }
   }
 
-  /** Nothing is told any more. */
+  /** Nothing is told any more, and what was not asked of Ratis yet never is. */
   void end() {
+    calls.end();
     teller.end();
   }
 }

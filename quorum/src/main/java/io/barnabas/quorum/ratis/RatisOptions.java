@@ -1,5 +1,6 @@
 package io.barnabas.quorum.ratis;
 
+import io.barnabas.quorum.QuorumMember;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,13 @@ public record RatisOptions(
     public String toString() {
       return "%d@%s:%d".formatted(nodeId, host, port);
     }
+  }
+
+  /** The voters that the settings name, whose directories are not known. */
+  List<QuorumMember> namedVoters() {
+    return voters.stream()
+        .map(voter -> new QuorumMember(voter.nodeId(), new UUID(0, 0), voter.host(), voter.port()))
+        .toList();
   }
 
   /** Whether the settings name this node as a voter. */

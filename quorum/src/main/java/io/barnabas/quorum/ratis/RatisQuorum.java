@@ -84,11 +84,19 @@ public final class RatisQuorum implements Quorum {
     keeper.recall();
     RaftNode listening =
         RaftNode.listen(
-            options, self, Lobby.service(this::answer), () -> existingGroup().newStateMachine());
+            options,
+            self,
+            Lobby.service(this::answer, this::runs),
+            () -> existingGroup().newStateMachine());
     node = listening;
     progress =
         new Progress(listening, self, world.clock(), options.tuning().electionTimeoutMaxMs());
     members = new Members(listening, progress);
+  }
+
+  private boolean runs() {
+    RaftNode listening = node;
+    return listening != null && listening.runs();
   }
 
   private RatisGroup existingGroup() {

@@ -3,11 +3,14 @@ package io.barnabas.quorum.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.quorum.QuorumMember;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -88,6 +91,61 @@ class RatisFoundingTest {
           .hasMessageContaining("empty as a whole");
       assertThat(seen.entries()).doesNotContain("ours");
     }
+  }
+
+  @Test
+  void votersThatNameDifferentVotersFoundNothing() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 2, 1);
+        RatisQuorum second = nodes.open(2)) {
+      assertThat(second.founded()).isNotDone();
+      nodes.nameOnly(1);
+      RatisOptions alone = nodes.options(1);
+      nodes.nameOnly(1, 2, 3);
+      RatisOptions three = nodes.options(1);
+      try (RatisQuorum third = RatisQuorum.open(nodes.world, nodes.options(3));
+          Lobby lobby = new Lobby(three)) {
+        Founding.Round round = new Founding(three, self(three), lobby).ask();
+        assertThat(round.cluster()).isEmpty();
+        assertThat(round.obstacle())
+            .contains("another controller.quorum.voters ([1, 2]) than this node ([1, 2, 3])");
+        assertThat(third.founded()).isNotDone();
+        assertThat(new Founding(alone, self(alone), lobby).ask().cluster()).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void aNodeGivesUpOnlyWhenMostVotersAreOfAnotherCluster() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 3, 0);
+        Lobby lobby = new Lobby(nodes.options(1))) {
+      RatisOptions options = nodes.options(1);
+      Founding founding = new Founding(options, self(options), lobby);
+      ClusterFile own = new ClusterFile(new UUID(1, 1), self(options), List.of(), true);
+      RatisOptions.Voter second = options.voters().get(1);
+      RatisOptions.Voter third = options.voters().get(2);
+      assertThat(founding.disagreement(own, Map.of())).isEmpty();
+      assertThat(founding.disagreement(own, Map.of(second, of(new UUID(1, 1), options)))).isEmpty();
+      assertThat(founding.disagreement(own, Map.of(second, of(new UUID(2, 2), options))))
+          .hasValueSatisfying(text -> assertThat(text).contains(new UUID(2, 2).toString()));
+      assertThatThrownBy(
+              () ->
+                  founding.disagreement(
+                      own,
+                      Map.of(
+                          second, of(new UUID(2, 2), options), third, of(new UUID(2, 2), options))))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("empty as a whole");
+    }
+  }
+
+  private static LobbyMessage.Answer of(UUID clusterId, RatisOptions options) {
+    return new LobbyMessage.Answer(
+        Optional.of(clusterId), self(options), false, List.of(), List.of(), "");
+  }
+
+  private static QuorumMember self(RatisOptions options) {
+    return new QuorumMember(
+        options.nodeId(), options.directoryId(), options.host(), options.port());
   }
 
   @Test

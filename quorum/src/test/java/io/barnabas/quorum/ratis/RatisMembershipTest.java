@@ -42,6 +42,46 @@ class RatisMembershipTest {
   }
 
   @Test
+  void aSecondNodeWithTheSameIdTakesNoVoteFromOneThatRuns() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 3, 1)) {
+      nodes.start(1, 2, 3);
+      nodes.commit("first");
+      UUID secondDirectory = UUID.randomUUID();
+      RatisOptions second = asSecond(nodes.options(3), nodes.options(4), secondDirectory);
+      try (RatisQuorum quorum = RatisQuorum.open(nodes.world, second)) {
+        Witness witness = new Witness(nodes.world);
+        quorum.start(witness);
+        nodes.commitAll("a", 200);
+        assertThat(voters(nodes))
+            .extracting(QuorumMember::directoryId)
+            .containsExactly(nodes.directoryId(1), nodes.directoryId(2), nodes.directoryId(3));
+        // It has been asking all the time: once the first one is gone, it is let in.
+        nodes.stop(3);
+        awaitVoter(nodes, secondDirectory);
+        nodes.commit("last");
+        witness.await(seen -> seen.entries().contains("last"));
+      }
+    }
+  }
+
+  /** A node with the id of one and the place of another. */
+  private static RatisOptions asSecond(RatisOptions first, RatisOptions place, UUID directoryId) {
+    return new RatisOptions(
+        place.directory(),
+        first.nodeId(),
+        directoryId,
+        first.newClusterId(),
+        first.clusterId(),
+        place.bindHost(),
+        place.bindPort(),
+        place.host(),
+        place.port(),
+        first.voters(),
+        first.tls(),
+        first.tuning());
+  }
+
+  @Test
   void oneThatFollowsAndWasAwayCatchesUpByASnapshot() throws IOException {
     try (TestNodes nodes = new TestNodes(root, TestNodes.manySnapshots(), 1, 2)) {
       nodes.start(1, 2, 3);
@@ -164,9 +204,13 @@ class RatisMembershipTest {
 
   /** Waits until a node has a vote with the directory that it has now; the ids of all voters. */
   private static List<UUID> awaitVoter(TestNodes nodes, int node) {
+    return awaitVoter(nodes, nodes.directoryId(node));
+  }
+
+  private static List<UUID> awaitVoter(TestNodes nodes, UUID directoryId) {
     while (true) {
       List<UUID> ids = voters(nodes).stream().map(QuorumMember::directoryId).toList();
-      if (ids.contains(nodes.directoryId(node))) {
+      if (ids.contains(directoryId)) {
         return ids;
       }
       nodes.world.threads().sleep(5_000_000);

@@ -77,6 +77,14 @@ final class TestNodes implements AutoCloseable {
     return Objects.requireNonNull(map.get(node));
   }
 
+  /** The options that are made from now on name these voters. */
+  void nameOnly(int... nodes) {
+    voters.clear();
+    for (int node : nodes) {
+      voters.add(new Voter(node, HOST, of(ports, node)));
+    }
+  }
+
   void useTls(RatisTls used) {
     tls = used;
   }

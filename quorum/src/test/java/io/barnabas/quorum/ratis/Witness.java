@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /** A listener whose state is the list of all entries, as text; others may wait for what it sees. */
@@ -97,6 +98,11 @@ final class Witness implements CommitListener {
       int snapshotsLoaded) {
     boolean active() {
       return !leaderships.isEmpty() && leaderships.getLast().active();
+    }
+
+    boolean leaderIs(int nodeId) {
+      return !leaderships.isEmpty()
+          && leaderships.getLast().leaderId().equals(OptionalInt.of(nodeId));
     }
   }
 

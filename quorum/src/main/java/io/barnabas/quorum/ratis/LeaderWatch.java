@@ -1,0 +1,178 @@
+package io.barnabas.quorum.ratis;
+
+import io.barnabas.quorum.QuorumMember;
+import io.barnabas.quorum.ratis.LobbyMessage.Kind;
+import io.barnabas.quorum.ratis.LobbyMessage.Question;
+import io.barnabas.world.Clock;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.util.ProtoUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices at once that the leader's process has ended, where Raft waits for its silence: a call to
+ * the leader stays open, and when it breaks and nobody listens at the leader's address any more,
+ * this voter stands for election without waiting. Of several voters the one with the lowest id goes
+ * first, the others a little later if it has not been elected by then. That is no more than an
+ * election that comes early: who wins needs the votes of a majority, as ever. Of the keeper's
+ * thread, but for what the calls report.
+ */
+final class LeaderWatch {
+  /** An election is over by then, if all goes well. */
+  private static final long TURN_NANOS = 150_000_000L;
+
+  private static final long REACHABLE_TIMEOUT_MS = 500;
+
+  /** A call that breaks though the leader is there is not made again at once. */
+  private static final long AGAIN_NANOS = 1_000_000_000L;
+
+  private final QuorumMember self;
+  private final Lobby lobby;
+  private final Clock clock;
+
+  /** How the call ended. */
+  private enum End {
+    NONE,
+    /** Nobody listens at the leader's address. */
+    GONE,
+    /** The leader is there. */
+    BROKEN
+  }
+
+  /** One leader in one term, and the call to it. */
+  private static final class Watched {
+    private final RaftPeerId leader;
+    private final long term;
+    private Lobby.@Nullable Watch call;
+
+    private volatile End end = End.NONE;
+    private volatile long endNanos;
+
+    /** Whether this node stood for election because the leader was gone. */
+    private boolean stood;
+
+    Watched(RaftPeerId leader, long term) {
+      this.leader = leader;
+      this.term = term;
+    }
+  }
+
+  private @Nullable Watched watched;
+
+  LeaderWatch(QuorumMember self, Lobby lobby, Clock clock) {
+    this.self = self;
+    this.lobby = lobby;
+    this.clock = clock;
+  }
+
+  /** To be called every now and then, and whenever the group has news. */
+  void look(RatisGroup kept, RaftServer.Division division) {
+    RaftPeerId leader = division.getInfo().getLeaderId();
+    long term = division.getInfo().getCurrentTerm();
+    boolean stands = division.getInfo().getCurrentRole() == RaftPeerRole.FOLLOWER;
+    Watched now = watched;
+    if (leader == null || !stands || leader.equals(kept.node().id())) {
+      end();
+      return;
+    }
+    if (now == null || !now.leader.equals(leader) || now.term != term) {
+      end();
+      begin(kept, division, leader, term);
+      return;
+    }
+    long sinceNanos = clock.nanoTime() - now.endNanos;
+    if (now.end == End.BROKEN && sinceNanos >= AGAIN_NANOS) {
+      begin(kept, division, leader, term);
+    } else if (now.end == End.GONE
+        && !now.stood
+        && sinceNanos >= turn(division, leader) * TURN_NANOS) {
+      now.stood = true;
+      RatisGroup.LOG.info("Node {} leads no more: it has ended", PeerNames.nodeId(leader));
+      stand(division, leader);
+    }
+  }
+
+  private void begin(RatisGroup kept, RaftServer.Division division, RaftPeerId leader, long term) {
+    var peer = division.getRaftConf().getPeer(leader, RaftPeerRole.FOLLOWER);
+    if (peer == null) {
+      return;
+    }
+    QuorumMember member = PeerNames.member(peer);
+    Watched begun = new Watched(leader, term);
+    Question greeting =
+        new Question(Kind.GREET, Optional.of(kept.cluster().clusterId()), self, false);
+    watched = begun;
+    begun.call =
+        lobby.watch(
+            member.host(), member.port(), () -> checkReachable(kept, begun, member, greeting));
+  }
+
+  /** A connection that breaks says little if another one can be made. */
+  private void checkReachable(
+      RatisGroup kept, Watched broken, QuorumMember member, Question greeting) {
+    var _ =
+        lobby
+            .ask(member.host(), member.port(), greeting, REACHABLE_TIMEOUT_MS)
+            .whenComplete(
+                (answer, failure) -> {
+                  broken.endNanos = clock.nanoTime();
+                  broken.end =
+                      failure != null && Lobby.isUnavailable(failure) ? End.GONE : End.BROKEN;
+                  kept.wake();
+                });
+  }
+
+  private int turn(RaftServer.Division division, RaftPeerId gone) {
+    List<QuorumMember> voters = PeerNames.members(division.getRaftConf().getCurrentPeers());
+    int before = 0;
+    for (QuorumMember voter : voters) {
+      if (voter.nodeId() < self.nodeId() && !PeerNames.peerId(voter).equals(gone)) {
+        before++;
+      }
+    }
+    return before;
+  }
+
+  /** As if the leader had handed over to this node, which Ratis believes only of its own term. */
+  private static void stand(RaftServer.Division division, RaftPeerId leader) {
+    TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+    if (last == null) {
+      return;
+    }
+    try {
+      var _ =
+          division
+              .getRaftServer()
+              .startLeaderElection(
+                  StartLeaderElectionRequestProto.newBuilder()
+                      .setServerRequest(
+                          RaftRpcRequestProto.newBuilder()
+                              .setRequestorId(leader.toByteString())
+                              .setReplyId(division.getId().toByteString())
+                              .setRaftGroupId(
+                                  ProtoUtils.toRaftGroupIdProtoBuilder(
+                                      division.getGroup().getGroupId())))
+                      .setLeaderLastEntry(last.toProto())
+                      .build());
+    } catch (IOException e) {
+      RatisGroup.LOG.info("Not elected early: {}", e.getMessage());
+    }
+  }
+
+  /** Watches nobody. */
+  void end() {
+    Watched now = watched;
+    watched = null;
+    if (now != null) {
+      Objects.requireNonNull(now.call).cancel();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.barnabas.quorum.ratis;
+
+import io.barnabas.quorum.ratis.RatisOptions.Voter;
+import io.barnabas.world.RealWorld;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A voter in a process of its own, which can be killed. */
+final class LeaderProcess implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader lines;
+
+  private LeaderProcess(Process process) {
+    this.process = process;
+    lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Starts one that stands for election long before the others would. */
+  static LeaderProcess start(RatisOptions options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx64m", "-cp", System.getProperty("java.class.path")));
+    command.add(LeaderProcess.class.getName());
+    command.add(options.directory().toString());
+    command.add(Integer.toString(options.nodeId()));
+    command.add(options.directoryId().toString());
+    options.voters().forEach(voter -> command.add(voter.nodeId() + ":" + voter.port()));
+    return new LeaderProcess(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** Waits until it leads. */
+  void awaitActive() throws IOException {
+    for (String line = lines.readLine(); !"active".equals(line); line = lines.readLine()) {
+      if (line == null) {
+        throw new IOException("It has ended");
+      }
+    }
+  }
+
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /** Directory, node id, directory id, then the voters as {@code id:port}. */
+  public static void main(String[] arguments) throws IOException {
+    List<Voter> voters = new ArrayList<>();
+    for (String voter : List.of(arguments).subList(3, arguments.length)) {
+      String[] parts = voter.split(":", 2);
+      voters.add(new Voter(Integer.parseInt(parts[0]), TestNodes.HOST, Integer.parseInt(parts[1])));
+    }
+    int nodeId = Integer.parseInt(arguments[1]);
+    int port =
+        voters.stream().filter(voter -> voter.nodeId() == nodeId).findFirst().orElseThrow().port();
+    RealWorld world = RealWorld.create();
+    RatisQuorum quorum =
+        RatisQuorum.open(
+            world,
+            new RatisOptions(
+                Path.of(arguments[0]),
+                nodeId,
+                UUID.fromString(arguments[2]),
+                UUID::randomUUID,
+                Optional.empty(),
+                TestNodes.HOST,
+                port,
+                TestNodes.HOST,
+                port,
+                voters,
+                Optional.empty(),
+                TestNodes.tuning()));
+    Witness witness = new Witness(world);
+    quorum.start(witness);
+    witness.await(Witness.Seen::active);
+    System.out.println("active");
+    while (quorum.leadership().active()) {
+      world.threads().sleep(10_000_000);
+    }
+  }
+}

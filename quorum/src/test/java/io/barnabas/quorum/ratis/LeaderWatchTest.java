@@ -1,0 +1,75 @@
+package io.barnabas.quorum.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.quorum.Leadership;
+import io.barnabas.quorum.QuorumMember;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class LeaderWatchTest {
+  /** By silence alone, nobody would be elected before the test has given up. */
+  private static final RatisTuning PATIENT =
+      new RatisTuning(600_000, 600_000, 20_000, 10_000, 1 << 20);
+
+  @TempDir Path root;
+
+  @Test
+  void theEndOfTheLeadersProcessIsNoticedWithoutWaitingForItsSilence() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, PATIENT, 3, 0);
+        LeaderProcess leader = LeaderProcess.start(nodes.options(3))) {
+      nodes.start(1, 2);
+      leader.awaitActive();
+      nodes.get(1).witness().await(seen -> seen.leaderIs(3));
+      nodes.get(2).witness().await(seen -> seen.leaderIs(3));
+      leader.kill();
+      List<String> entries = nodes.commitAll("after", 3);
+      for (int node = 1; node <= 2; node++) {
+        assertThat(nodes.get(node).witness().await(seen -> seen.entries().size() == 3).entries())
+            .isEqualTo(entries);
+      }
+    }
+  }
+
+  @Test
+  void aLeaderThatIsHeardOfBeforeTheGroupHasBegunIsTold() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, PATIENT, 2, 0)) {
+      RatisOptions options = nodes.options(1);
+      QuorumMember self = member(options);
+      RaftNode listening =
+          RaftNode.listen(
+              options,
+              self,
+              (builder, types) -> builder,
+              () -> {
+                throw new IllegalStateException("No group is begun");
+              });
+      Witness witness = new Witness(nodes.world);
+      RatisGroup group =
+          new RatisGroup(
+              nodes.world,
+              options,
+              listening,
+              new ClusterFile(UUID.randomUUID(), self, List.of(self), false),
+              new Teller(witness),
+              new Proposals(1));
+      group.leaderChanged(RaftPeerId.valueOf("2-" + UUID.randomUUID()), 7);
+      group.tellLeader();
+      assertThat(group.leadership()).isEqualTo(new Leadership(OptionalInt.of(2), 7, false));
+      listening.close();
+    }
+  }
+
+  private static QuorumMember member(RatisOptions options) {
+    return new QuorumMember(
+        options.nodeId(), options.directoryId(), options.host(), options.port());
+  }
+}
