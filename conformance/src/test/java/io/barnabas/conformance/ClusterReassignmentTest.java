@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterReassignmentTest {
 
   private static final int BIG_RECORDS = 400;
+  private static final int BIG_BYTES = 10_000;
   private static final String TOOL = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
 
   private final ClusterSubject subject;
@@ -95,6 +96,26 @@ class ClusterReassignmentTest {
                 topic.name(),
                 "--describe"))
         .doesNotContain("throttled.replicas");
+    assertThat(subject.read(topic, 0)).hasSize(BIG_RECORDS);
+  }
+
+  /** The rate holds, but for the first second and one answer to the follower. */
+  @Test
+  void asFastAsTheToolAllows() throws Exception {
+    Topic topic = bigTopic();
+    String plan = plan(topic, "[2, 3]");
+    long begin = System.nanoTime();
+    subject.tool(1, TOOL, "--reassignment-json-file", plan, "--execute", "--throttle", "400000");
+    awaitReplicas(topic, Map.of(0, List.of(2, 3)));
+    long ms = (System.nanoTime() - begin) / 1_000_000;
+    assertThat(ms).isGreaterThan((BIG_RECORDS * BIG_BYTES - (1 << 20)) * 1_000L / 400_000 - 1_000);
+    assertThat(subject.tool(2, TOOL, "--reassignment-json-file", plan, "--verify"))
+        .contains(
+            "is completed.", "Clearing broker-level throttles", "Clearing topic-level throttles");
+    assertThat(
+            subject.tool(
+                3, "kafka.admin.ConfigCommand", "--entity-type", "brokers", "--all", "--describe"))
+        .doesNotContain("throttled.rate=400000");
     assertThat(subject.read(topic, 0)).hasSize(BIG_RECORDS);
   }
 
@@ -209,7 +230,7 @@ class ClusterReassignmentTest {
 
   private Topic bigTopic() throws Exception {
     Topic topic = subject.newTopic(Map.of(0, List.of(1, 2)), Map.of());
-    String kilobytes = "x".repeat(10_000);
+    String kilobytes = "x".repeat(BIG_BYTES);
     subject.produce(
         topic, 0, IntStream.range(0, BIG_RECORDS).mapToObj(i -> kilobytes + i).toList());
     return topic;

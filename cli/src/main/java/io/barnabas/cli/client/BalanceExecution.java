@@ -1,29 +1,25 @@
 package io.barnabas.cli.client;
 
 import io.barnabas.cli.Sentences;
+import io.barnabas.cli.text.Amounts;
 import io.barnabas.metadata.BalancePlan.Move;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.PartitionReassignment;
-import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ElectionNotNeededException;
 
 /** Carries out a plan, some partitions at a time, and says how far it is. */
 final class BalanceExecution {
-  private static final long PAUSE_MS = 250;
+  /** After so many looks it is said how much is copied. */
+  private static final int LOOKS = 8;
 
-  private final Admin admin;
+  private final MovingCluster cluster;
   private final Throttle throttle;
   private final Consumer<String> progress;
 
@@ -32,8 +28,8 @@ final class BalanceExecution {
    *
    * @param progress is given a line whenever there is something to tell
    */
-  BalanceExecution(Admin admin, Throttle throttle, Consumer<String> progress) {
-    this.admin = admin;
+  BalanceExecution(MovingCluster cluster, Throttle throttle, Consumer<String> progress) {
+    this.cluster = cluster;
     this.throttle = throttle;
     this.progress = progress;
   }
@@ -52,15 +48,15 @@ final class BalanceExecution {
     List<Throttle.Copying> underWay =
         moving.entrySet().stream().map(e -> copying(e.getKey(), e.getValue())).toList();
     throttle.add(underWay);
-    awaitArrival(new HashSet<>(moving.keySet()), 0, moving.size());
+    awaitArrival(underWay, 0, moving.size());
     for (int done = 0; done < moves.size(); done += atOnce) {
       List<Move> next = moves.subList(done, Math.min(moves.size(), done + atOnce));
-      throttle.add(next.stream().map(BalanceExecution::copying).toList());
-      Map<TopicPartition, Optional<NewPartitionReassignment>> targets = new LinkedHashMap<>();
-      next.forEach(
-          move -> targets.put(move.id(), Optional.of(new NewPartitionReassignment(move.to()))));
-      Cluster.await(admin.alterPartitionReassignments(targets).all());
-      awaitArrival(new HashSet<>(targets.keySet()), done, moves.size());
+      List<Throttle.Copying> copies = next.stream().map(BalanceExecution::copying).toList();
+      throttle.add(copies);
+      Map<TopicPartition, List<Integer>> targets = new LinkedHashMap<>();
+      next.forEach(move -> targets.put(move.id(), move.to()));
+      cluster.move(targets);
+      awaitArrival(copies, done, moves.size());
       electPreferred(targets.keySet());
     }
     throttle.remove(underWay);
@@ -77,41 +73,68 @@ final class BalanceExecution {
     return new Throttle.Copying(id, senders, way.addingReplicas());
   }
 
-  private void awaitArrival(Set<TopicPartition> waiting, int doneBefore, int of) {
+  private void awaitArrival(List<Throttle.Copying> copies, int doneBefore, int of) {
+    List<Throttle.Copying> waiting = new ArrayList<>(copies);
     int done = doneBefore;
-    while (!waiting.isEmpty()) {
-      Map<TopicPartition, PartitionReassignment> underWay =
-          Cluster.await(admin.listPartitionReassignments(waiting).reassignments());
-      for (TopicPartition id : List.copyOf(waiting)) {
-        if (!underWay.containsKey(id)) {
-          waiting.remove(id);
+    for (int look = 1; !waiting.isEmpty(); look++) {
+      Set<TopicPartition> asked = new HashSet<>();
+      waiting.forEach(copying -> asked.add(copying.id()));
+      Set<TopicPartition> moving = cluster.moving(asked).keySet();
+      for (Throttle.Copying copying : List.copyOf(waiting)) {
+        if (!moving.contains(copying.id())) {
+          waiting.remove(copying);
           done++;
-          progress.accept("%s is where it should be (%d of %d)".formatted(id, done, of));
+          progress.accept("%s is where it should be (%d of %d)".formatted(copying.id(), done, of));
         }
       }
       if (!waiting.isEmpty()) {
-        pause();
+        if (look % LOOKS == 0) {
+          tellCopied(waiting);
+        }
+        cluster.pause();
       }
     }
   }
 
-  /** A partition whose preferred leader leads already is no failure. */
-  private void electPreferred(Collection<TopicPartition> partitions) {
-    Map<TopicPartition, Throwable> failures = new HashMap<>();
-    Cluster.await(admin.electLeaders(ElectionType.PREFERRED, Set.copyOf(partitions)).partitions())
-        .forEach((id, failure) -> failure.ifPresent(reason -> failures.put(id, reason)));
-    failures.values().removeIf(ElectionNotNeededException.class::isInstance);
-    failures.forEach(
-        (id, reason) ->
-            progress.accept(
-                "%s is not led by its preferred leader: %s".formatted(id, Sentences.of(reason))));
+  /** The longest copy of a partition that there is tells how long another one will be. */
+  private void tellCopied(List<Throttle.Copying> waiting) {
+    Set<Integer> nodes = new TreeSet<>();
+    waiting.forEach(
+        copying -> {
+          nodes.addAll(copying.senders());
+          nodes.addAll(copying.receivers());
+        });
+    Map<Integer, Map<TopicPartition, Long>> sizes = cluster.sizes(nodes);
+    long copied = 0;
+    long of = 0;
+    for (Throttle.Copying copying : waiting) {
+      long whole =
+          nodes.stream().mapToLong(node -> size(sizes, node, copying.id())).max().orElse(0);
+      of += whole * copying.receivers().size();
+      for (int receiver : copying.receivers()) {
+        copied += size(sizes, receiver, copying.id());
+      }
+    }
+    progress.accept(
+        "%s of %s copied, %s under way"
+            .formatted(
+                Amounts.bytes(copied),
+                Amounts.bytes(of),
+                Amounts.count(waiting.size(), "partition")));
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE_MS);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts this", e);
-    }
+  private static long size(
+      Map<Integer, Map<TopicPartition, Long>> sizes, int node, TopicPartition id) {
+    return sizes.getOrDefault(node, Map.of()).getOrDefault(id, 0L);
+  }
+
+  private void electPreferred(Set<TopicPartition> partitions) {
+    cluster
+        .electPreferred(partitions)
+        .forEach(
+            (id, reason) ->
+                progress.accept(
+                    "%s is not led by its preferred leader: %s"
+                        .formatted(id, Sentences.of(reason))));
   }
 }

@@ -61,8 +61,10 @@ final class ClusterBalance extends ClusterCommand.WithAdmin {
     }
     if (execute) {
       out.flush();
+      MovingCluster cluster = new AdminMovingCluster(admin);
       BalanceExecution execution =
-          new BalanceExecution(admin, new Throttle(admin, bytesPerSecond), line -> say(out, line));
+          new BalanceExecution(
+              cluster, new Throttle(cluster, bytesPerSecond), line -> say(out, line));
       execution.run(plan.moves(), input.moving(), atOnce);
     }
     if (out.isJson()) {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.TopicPartition;
@@ -26,7 +25,7 @@ final class Throttle {
   private static final String SENDERS = "leader.replication.throttled.replicas";
   private static final String RECEIVERS = "follower.replication.throttled.replicas";
 
-  private final Admin admin;
+  private final MovingCluster cluster;
   private final long bytesPerSecond;
   private final Set<Integer> brokers = new TreeSet<>();
   private final Set<String> topics = new TreeSet<>();
@@ -36,8 +35,8 @@ final class Throttle {
    *
    * @param bytesPerSecond for each node; 0 for no limit
    */
-  Throttle(Admin admin, long bytesPerSecond) {
-    this.admin = admin;
+  Throttle(MovingCluster cluster, long bytesPerSecond) {
+    this.cluster = cluster;
     this.bytesPerSecond = bytesPerSecond;
   }
 
@@ -149,7 +148,7 @@ final class Throttle {
 
   private void alter(Map<ConfigResource, Collection<AlterConfigOp>> changes) {
     if (!changes.isEmpty()) {
-      Cluster.await(admin.incrementalAlterConfigs(changes).all());
+      cluster.alter(changes);
     }
   }
 
