@@ -14,15 +14,17 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A cluster of brokers as child processes on 127.0.0.1, all of them controllers too, numbered from
- * 1. Broker n is in the rack {@code rack-n}.
+ * A cluster of brokers as child processes on 127.0.0.1, numbered from 1, all of them controllers
+ * too unless their settings say otherwise. Broker n is in the rack {@code rack-n}.
  *
- * <p>Each has its own directory {@code node-n} with its properties, output and data.
+ * <p>Each has its own directory {@code node-n} with its properties, output and data. Several
+ * threads may ask for nodes and addresses; one thread adds and ends nodes.
  */
 public final class ClusterProcess implements Closeable {
 
@@ -31,11 +33,26 @@ public final class ClusterProcess implements Closeable {
 
   private static final int PORTS = 12_000;
 
-  private final List<BrokerProcess> nodes;
+  private final Path directory;
+  private final List<Place> voters;
+  private final List<String> launcher;
+  private final Map<Integer, BrokerProcess> nodes = new ConcurrentSkipListMap<>();
+  private final Map<Integer, Integer> quorumPorts = new ConcurrentSkipListMap<>();
   private final List<InetSocketAddress> controllers;
 
-  private ClusterProcess(List<BrokerProcess> nodes, List<InetSocketAddress> controllers) {
-    this.nodes = List.copyOf(nodes);
+  private ClusterProcess(
+      Path directory,
+      List<Place> voters,
+      List<String> launcher,
+      List<BrokerProcess> nodes,
+      List<InetSocketAddress> controllers) {
+    this.directory = directory;
+    this.voters = List.copyOf(voters);
+    this.launcher = List.copyOf(launcher);
+    for (int i = 0; i < nodes.size(); i++) {
+      this.nodes.put(voters.get(i).id(), nodes.get(i));
+      this.quorumPorts.put(voters.get(i).id(), voters.get(i).controllerPort());
+    }
     this.controllers = List.copyOf(controllers);
   }
 
@@ -49,17 +66,53 @@ public final class ClusterProcess implements Closeable {
   public static ClusterProcess barnabas(
       List<String> launcher, Path directory, int size, Map<String, String> settings)
       throws IOException, InterruptedException {
+    return barnabas(launcher, directory, size, id -> settings);
+  }
+
+  /** The same with settings for each node. */
+  public static ClusterProcess barnabas(
+      List<String> launcher, Path directory, int size, IntFunction<Map<String, String>> settings)
+      throws IOException, InterruptedException {
     List<Place> places = places(directory, size);
     List<BrokerProcess> nodes = new ArrayList<>();
     for (Place place : places) {
-      Path properties = place.write(places, settings);
-      List<String> command = new ArrayList<>(launcher);
-      command.addAll(List.of("start", "--config", properties.toString()));
-      nodes.add(
-          BrokerProcess.launched(
-              place.clients(), place.directory(), command, BrokerProcess.BARNABAS_READY));
+      nodes.add(launched(launcher, place, places, settings.apply(place.id())));
     }
-    return awaitReady(nodes, places.stream().map(Place::clients).toList());
+    return new ClusterProcess(
+            directory, places, launcher, nodes, places.stream().map(Place::clients).toList())
+        .awaitReady();
+  }
+
+  private static BrokerProcess launched(
+      List<String> launcher, Place place, List<Place> voters, Map<String, String> settings)
+      throws IOException {
+    Path properties = place.write(voters, settings);
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(List.of("start", "--config", properties.toString()));
+    return BrokerProcess.launched(
+        place.clients(), place.directory(), command, BrokerProcess.BARNABAS_READY);
+  }
+
+  /**
+   * Launches one more node of Barnabas, which knows the voters that the cluster began with.
+   *
+   * @param id that no node has
+   * @param settings by Kafka's names
+   */
+  public BrokerProcess launch(int id, Map<String, String> settings) throws IOException {
+    Place place = place(directory, id);
+    BrokerProcess node = launched(launcher, place, voters, settings);
+    nodes.put(id, node);
+    quorumPorts.put(id, place.controllerPort());
+    return node;
+  }
+
+  /** Ends a node for good. */
+  public void forget(int id) {
+    BrokerProcess gone = nodes.remove(id);
+    if (gone != null) {
+      gone.close();
+    }
   }
 
   /**
@@ -99,7 +152,9 @@ public final class ClusterProcess implements Closeable {
                   List.of(properties.get(i).toString())),
               BrokerProcess.KAFKA_READY));
     }
-    return awaitReady(nodes, places.stream().map(Place::controller).toList());
+    return new ClusterProcess(
+            directory, places, List.of(), nodes, places.stream().map(Place::controller).toList())
+        .awaitReady();
   }
 
   private static void format(ClassPaths classPaths, List<Path> properties)
@@ -118,29 +173,35 @@ public final class ClusterProcess implements Closeable {
     }
   }
 
-  private static ClusterProcess awaitReady(
-      List<BrokerProcess> nodes, List<InetSocketAddress> controllers)
-      throws IOException, InterruptedException {
-    ClusterProcess cluster = new ClusterProcess(nodes, controllers);
+  private ClusterProcess awaitReady() throws IOException, InterruptedException {
     try {
-      for (BrokerProcess node : nodes) {
+      for (BrokerProcess node : nodes.values()) {
         node.awaitReady();
       }
-      return cluster;
+      return this;
     } catch (IOException | InterruptedException e) {
-      cluster.close();
+      close();
       throw e;
     }
   }
 
   /** A node by its number, from 1. */
   public BrokerProcess node(int id) {
-    return nodes.get(id - 1);
+    BrokerProcess node = nodes.get(id);
+    if (node == null) {
+      throw new IllegalArgumentException("There is no node " + id);
+    }
+    return node;
   }
 
   /** Where a node takes the requests that brokers send to the active controller. */
   public InetSocketAddress controller(int id) {
     return controllers.get(id - 1);
+  }
+
+  /** Where a node takes what the controllers agree on. */
+  public int quorumPort(int id) {
+    return quorumPorts.getOrDefault(id, 0);
   }
 
   /** How many nodes there are, running or not. */
@@ -150,19 +211,21 @@ public final class ClusterProcess implements Closeable {
 
   /** The numbers of all nodes. */
   public List<Integer> ids() {
-    return IntStream.rangeClosed(1, nodes.size()).boxed().toList();
+    return List.copyOf(nodes.keySet());
   }
 
   /** The addresses of all nodes as clients' {@code bootstrap.servers} wants them. */
   public String bootstrapServers() {
-    return nodes.stream().map(BrokerProcess::bootstrapServers).collect(Collectors.joining(","));
+    return nodes.values().stream()
+        .map(BrokerProcess::bootstrapServers)
+        .collect(Collectors.joining(","));
   }
 
   /** Ends all nodes, with SIGTERM first. */
   @Override
   public void close() {
     List<Thread> closing =
-        nodes.stream().map(node -> Thread.ofVirtual().start(node::close)).toList();
+        nodes.values().stream().map(node -> Thread.ofVirtual().start(node::close)).toList();
     for (Thread thread : closing) {
       try {
         thread.join();
@@ -181,6 +244,12 @@ public final class ClusterProcess implements Closeable {
       places.add(new Place(id, own, all.get(2 * id - 2), all.get(2 * id - 1)));
     }
     return places;
+  }
+
+  private static Place place(Path directory, int id) throws IOException {
+    List<Integer> ports = List.copyOf(freePorts(2));
+    Path own = Files.createDirectories(directory.resolve("node-" + id));
+    return new Place(id, own, ports.getFirst(), ports.getLast());
   }
 
   private static Set<Integer> freePorts(int count) {

@@ -13,10 +13,14 @@ final class ChangeClock {
   private static final long LIMIT_NANOS = 120_000_000_000L;
 
   private final int total;
+  private final int pauseMs;
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger allowed = new AtomicInteger();
   private final AtomicLong faultNanos = new AtomicLong(NEVER);
   private final AtomicLong firstAnswerNanos = new AtomicLong(NEVER);
+  private final AtomicLong lastAnswerNanos = new AtomicLong();
+  private final AtomicLong longestGapNanos = new AtomicLong();
+  private volatile boolean stopped;
 
   /**
    * A clock that allows nothing yet.
@@ -25,6 +29,38 @@ final class ChangeClock {
    */
   ChangeClock(int total) {
     this.total = total;
+    this.pauseMs = 0;
+  }
+
+  /**
+   * A clock that allows changes until it is stopped.
+   *
+   * @param pauseMs of each client before each change
+   */
+  static ChangeClock untilStopped(int pauseMs) {
+    return new ChangeClock(pauseMs, Integer.MAX_VALUE);
+  }
+
+  private ChangeClock(int pauseMs, int allowed) {
+    this.total = Integer.MAX_VALUE;
+    this.pauseMs = pauseMs;
+    this.allowed.set(allowed);
+  }
+
+  /** Has changes end before there were enough. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** Takes the longest time without an answer from now on. */
+  void gapsBegin() {
+    lastAnswerNanos.set(System.nanoTime());
+    longestGapNanos.set(0);
+  }
+
+  /** The longest time without an answer since then, the one that has not ended yet included. */
+  long longestGapNanos() {
+    return Math.max(longestGapNanos.get(), System.nanoTime() - lastAnswerNanos.get());
   }
 
   /** Waits until another change is allowed; false if there were enough. */
@@ -33,15 +69,16 @@ final class ChangeClock {
     if (mine >= total) {
       return false;
     }
-    while (mine >= allowed.get()) {
-      try {
+    try {
+      Thread.sleep(pauseMs);
+      while (mine >= allowed.get() && !stopped) {
         Thread.sleep(1);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
-    return true;
+    return !stopped;
   }
 
   /** Allows that many changes in all. */
@@ -62,9 +99,11 @@ final class ChangeClock {
 
   /** A change that was sent then has just been answered as done. */
   void acknowledged(long sentNanos) {
+    long now = System.nanoTime();
+    longestGapNanos.accumulateAndGet(now - lastAnswerNanos.getAndSet(now), Math::max);
     long fault = faultNanos.get();
     if (fault != NEVER && sentNanos - fault > 0) {
-      firstAnswerNanos.compareAndSet(NEVER, System.nanoTime());
+      firstAnswerNanos.compareAndSet(NEVER, now);
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 import picocli.CommandLine;
@@ -124,7 +123,7 @@ public final class ControllerKillLoad implements Callable<Integer> {
         Thread.sleep(1);
       }
       int controller = awaitController(cluster);
-      checkAllAlive(cluster);
+      ImageCheck.allAlive(cluster);
       BrokerProcess node = cluster.node(controller);
       clock.faultBegins();
       node.kill();
@@ -147,10 +146,6 @@ public final class ControllerKillLoad implements Callable<Integer> {
     clock.allow(operations);
   }
 
-  /**
-   * Every change that Barnabas's nodes agree on carries a digest of what it was decided on, and a
-   * node with another digest stops. One more change that all nodes take therefore compares them.
-   */
   private void checkImages(ClusterProcess cluster) throws IOException, InterruptedException {
     try (RawClient client = RawClient.connect(cluster.node(1).address())) {
       Errors answer = TopicRequests.create(client, LAST, new TopicState(1, 1_000_000_000L), NODES);
@@ -158,24 +153,7 @@ public final class ControllerKillLoad implements Callable<Integer> {
         throw new IOException("the last change was answered " + answer);
       }
     }
-    for (int id : cluster.ids()) {
-      try (TopicWatch watch = TopicWatch.at(cluster.node(id).address())) {
-        watch.awaitTopic(LAST);
-        watch.seenNanos();
-      } catch (ExecutionException e) {
-        throw new IOException("node " + id + " did not take the last change", e);
-      }
-    }
-    checkAllAlive(cluster);
-  }
-
-  /** A node that ended by itself has found something wrong, such as an image unlike the others'. */
-  private void checkAllAlive(ClusterProcess cluster) throws IOException {
-    for (int id : cluster.ids()) {
-      if (!cluster.node(id).isAlive()) {
-        throw new IOException("node " + id + " has ended; its output says why");
-      }
-    }
+    ImageCheck.everyNodeTakes(cluster, LAST);
   }
 
   private static int awaitController(ClusterProcess cluster)

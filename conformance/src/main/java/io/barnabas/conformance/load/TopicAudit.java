@@ -17,14 +17,11 @@ final class TopicAudit {
   private static final long WHOLE_LIMIT_NANOS = 120_000_000_000L;
   private static final int MOST_COMPLAINTS = 100;
 
-  private final Map<String, List<Optional<TopicState>>> possible = new TreeMap<>();
+  private final Map<String, List<Optional<TopicState>>> possible;
   private final List<String> complaints = new ArrayList<>();
 
-  private TopicAudit(List<TopicChanger> changers) {
-    for (TopicChanger changer : changers) {
-      changer.settled().forEach((name, state) -> possible.put(name, List.of(Optional.of(state))));
-      possible.putAll(changer.open());
-    }
+  private TopicAudit(Map<String, List<Optional<TopicState>>> possible) {
+    this.possible = possible;
   }
 
   /**
@@ -39,7 +36,17 @@ final class TopicAudit {
   /** Waits until all replicas are in sync, then compares. */
   static Verdict check(ClusterProcess cluster, List<TopicChanger> changers)
       throws IOException, InterruptedException {
-    TopicAudit audit = new TopicAudit(changers);
+    Map<String, List<Optional<TopicState>>> possible = new TreeMap<>();
+    changers.forEach(changer -> possible.putAll(changer.possible()));
+    return check(cluster, possible);
+  }
+
+  /**
+   * The same with what each topic may be, by its name; nothing in place of a state is its absence.
+   */
+  static Verdict check(ClusterProcess cluster, Map<String, List<Optional<TopicState>>> possible)
+      throws IOException, InterruptedException {
+    TopicAudit audit = new TopicAudit(possible);
     Map<Integer, ClusterView> views = audit.awaitWhole(cluster);
     views.forEach(audit::compare);
     ClusterView first = views.values().iterator().next();

@@ -46,7 +46,7 @@ final class TopicChanger implements Runnable {
   private int made;
   private int acknowledged;
   private int unanswered;
-  private int node;
+  private int turn;
   private @Nullable RawClient connection;
 
   TopicChanger(int id, ClusterProcess cluster, ChangeClock clock, long seed) {
@@ -54,7 +54,7 @@ final class TopicChanger implements Runnable {
     this.cluster = cluster;
     this.clock = clock;
     this.random = new Random(seed);
-    this.node = id % cluster.size() + 1;
+    this.turn = id;
   }
 
   @Override
@@ -140,6 +140,8 @@ final class TopicChanger implements Runnable {
         return current;
       }
       try {
+        List<Integer> nodes = cluster.ids();
+        int node = nodes.get(turn % nodes.size());
         connection = RawClient.connect(cluster.node(node).address());
       } catch (IOException e) {
         moveOn();
@@ -149,7 +151,7 @@ final class TopicChanger implements Runnable {
 
   private void moveOn() {
     disconnect();
-    node = node % cluster.size() + 1;
+    turn++;
   }
 
   private void disconnect() {
@@ -167,14 +169,11 @@ final class TopicChanger implements Runnable {
     return random.nextLong(1_000_000_000L, 2_000_000_000L);
   }
 
-  /** The topics whose state is known, by name; only after {@link #run()} has returned. */
-  Map<String, TopicState> settled() {
-    return settled;
-  }
-
-  /** The other topics, with what each may be; only after {@link #run()} has returned. */
-  Map<String, List<Optional<TopicState>>> open() {
-    return open;
+  /** What each topic may be, by name; only after {@link #run()} has returned. */
+  Map<String, List<Optional<TopicState>>> possible() {
+    Map<String, List<Optional<TopicState>>> possible = new TreeMap<>(open);
+    settled.forEach((name, state) -> possible.put(name, List.of(Optional.of(state))));
+    return possible;
   }
 
   /** How often each error was answered; only after {@link #run()} has returned. */

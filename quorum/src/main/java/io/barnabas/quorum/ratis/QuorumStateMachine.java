@@ -117,6 +117,7 @@ final class QuorumStateMachine extends BaseStateMachine {
     try {
       storage.loadLatestSnapshot();
       load();
+      LOG.info("A snapshot was received that has all up to entry {}", index);
     } catch (IOException | RuntimeException e) {
       events.failed(new IOException("A snapshot that was received cannot be used", e));
       throw e;
