@@ -32,7 +32,6 @@ public final class LogDirectory implements Closeable {
   private static final String METADATA = "partition.metadata";
   private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
   private static final String LOG_STARTS = "log-start-offset-checkpoint";
-  private static final String CLEAN = ".kafka_cleanshutdown";
   private static final String DELETED = "-delete";
   private static final String STRAY = "-stray";
 
@@ -46,7 +45,7 @@ public final class LogDirectory implements Closeable {
   private final Path path;
   private final LogDirectoryOptions options;
   private final Closeable held;
-  private final boolean cleanlyClosed;
+  private final BrokerEpochs epochs;
   private final Map<TopicPartition, Long> recoveryPoints;
   private final Map<TopicPartition, Long> logStarts;
   private final Map<TopicIdPartition, PartitionLog> logs = new ConcurrentHashMap<>();
@@ -69,17 +68,13 @@ public final class LogDirectory implements Closeable {
     this.options = options;
     this.held = held;
     disk = world.disk();
-    cleanlyClosed = disk.exists(path.resolve(CLEAN));
     Optional<Map<TopicPartition, Long>> points = readOffsets(RECOVERY_POINTS);
     recoveryPoints = points.orElseGet(HashMap::new);
     if (points.isEmpty()) {
       assumeRecoveryPoints();
     }
     logStarts = readOffsets(LOG_STARTS).orElseGet(HashMap::new);
-    if (cleanlyClosed) {
-      disk.delete(path.resolve(CLEAN));
-      disk.forceDirectory(path);
-    }
+    epochs = new BrokerEpochs(disk, path);
     unforced = new UnforcedTopics(disk, path);
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
@@ -143,7 +138,36 @@ public final class LogDirectory implements Closeable {
 
   /** Whether the last who used it closed it in good order. */
   public boolean wasCleanlyClosed() {
-    return cleanlyClosed;
+    return epochs.isLeft();
+  }
+
+  /**
+   * The epoch of the broker that closed it in good order; -1 if nobody did, or a broker that was
+   * not registered.
+   */
+  public long leftWithEpoch() {
+    return epochs.left();
+  }
+
+  /** The epoch of the broker that used it last; -1 if none did. */
+  public long usedWithEpoch() {
+    return epochs.used();
+  }
+
+  /**
+   * From now on a broker uses it with this epoch; a power loss does not undo that.
+   *
+   * @throws IOException if the disk is full: nothing changed
+   * @throws KafkaStorageException if the directory has failed
+   */
+  public void useWithEpoch(long epoch) throws IOException {
+    try {
+      epochs.use(epoch);
+    } catch (NotWrittenException e) {
+      throw e;
+    } catch (IOException e) {
+      throw fail(e);
+    }
   }
 
   /**
@@ -430,7 +454,10 @@ public final class LogDirectory implements Closeable {
     }
   }
 
-  /** Forces and closes all logs and marks the directory as closed in good order. */
+  /**
+   * Forces and closes all logs and marks the directory as closed in good order, by the broker that
+   * used it last.
+   */
   @Override
   public void close() throws IOException {
     opening.lock();
@@ -445,7 +472,7 @@ public final class LogDirectory implements Closeable {
       teller.get().ifPresent(WorldThread::join);
       if (failure().isEmpty()) {
         checkpoint();
-        Checkpoints.replace(disk, path.resolve(CLEAN), "{\"version\":0,\"brokerEpoch\":-1}");
+        epochs.leave();
       }
     } finally {
       opening.unlock();

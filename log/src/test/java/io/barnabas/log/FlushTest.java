@@ -181,8 +181,9 @@ class FlushTest {
         () -> {
           LogDirectory logs = open(world);
           PartitionLog log = flushedLog(logs);
-          world.disk().failNext(DiskOperation.APPEND);
-          world.disk().failNext(DiskOperation.TRUNCATE);
+          // Not the files that others write meanwhile.
+          world.disk().failNext(DiskOperation.APPEND, path -> path.toString().endsWith(".log"));
+          world.disk().failNext(DiskOperation.TRUNCATE, path -> path.toString().endsWith(".log"));
           assertThatThrownBy(() -> log.append(batch("lost"), CLIENT))
               .isInstanceOf(KafkaStorageException.class);
           assertThat(logs.failure()).isPresent();

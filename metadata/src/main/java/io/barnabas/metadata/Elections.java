@@ -1,6 +1,7 @@
 package io.barnabas.metadata;
 
 import io.barnabas.metadata.Fact.BrokerImage;
+import io.barnabas.metadata.RegisterBroker.Files;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -84,9 +85,9 @@ final class Elections {
    * directories: it is no eligible leader of what may have suffered.
    *
    * @param directories those that it still has; empty if that is not known
-   * @param unclean whether its files may lack what was only in its memory
+   * @param files whether they may lack what was only in its memory, or more
    */
-  List<Fact> withDoubtsAbout(int broker, List<Uuid> directories, boolean unclean) {
+  List<Fact> withDoubtsAbout(int broker, List<Uuid> directories, Files files) {
     List<Fact> facts = new ArrayList<>();
     forEach(
         (topic, number, partition) -> {
@@ -96,8 +97,8 @@ final class Elections {
             return;
           }
           PartitionChange change = new PartitionChange(this, topic, number);
-          boolean torn = unclean && !isForced(topic, broker);
-          if (torn || isGone(partition.directoryOf(broker), directories)) {
+          boolean torn = files == Files.CRASHED && !isForced(topic, broker);
+          if (files == Files.OLD || torn || isGone(partition.directoryOf(broker), directories)) {
             change.doubting(broker);
           }
           change.fact().ifPresent(facts::add);

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation drawn anew at each start of the broker
  * @param directories the ids of its log directories; empty if they have none
  * @param features the levels that it supports
- * @param cleanStart whether its files are as its last incarnation left them when it stopped by
- *     itself, so that nothing is lost that was not yet forced to disk
+ * @param files how they are, compared to what the broker had when it was last in the cluster
  * @param earlierIsAlive whether the broker of this id is known to be still there
  * @param alone whether it is the only one, so that it takes part at once
  */
@@ -33,10 +32,20 @@ public record RegisterBroker(
     List<Endpoint> endpoints,
     List<Uuid> directories,
     List<FeatureRange> features,
-    boolean cleanStart,
+    Files files,
     boolean earlierIsAlive,
     boolean alone)
     implements Command<RegisterBroker.Registered> {
+  /** How the files of a broker that starts are. */
+  public enum Files {
+    /** As its last incarnation left them when it stopped by itself. */
+    AS_LEFT,
+    /** What its last incarnation had not forced to disk may be lost. */
+    CRASHED,
+    /** As an earlier incarnation left them: what the last one wrote is not there. */
+    OLD
+  }
+
   /** Copies the lists. */
   public RegisterBroker {
     endpoints = List.copyOf(endpoints);
@@ -46,7 +55,7 @@ public record RegisterBroker(
 
   /** The only broker of a cluster of one, which takes part at once. */
   public RegisterBroker(int id, Uuid incarnation, Optional<String> rack, List<Endpoint> endpoints) {
-    this(id, incarnation, rack, endpoints, List.of(), List.of(), true, false, true);
+    this(id, incarnation, rack, endpoints, List.of(), List.of(), Files.AS_LEFT, false, true);
   }
 
   /**
@@ -86,9 +95,7 @@ public record RegisterBroker(
     if (!again) {
       Elections elections = new Elections(image.apply(facts));
       facts.addAll(
-          alone
-              ? elections.leadingAnew(id)
-              : elections.withDoubtsAbout(id, directories, !cleanStart));
+          alone ? elections.leadingAnew(id) : elections.withDoubtsAbout(id, directories, files));
     }
     return new Decision<>(facts, new Registered(broker.epoch()));
   }

@@ -114,16 +114,19 @@ class BrokerCommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, true, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
-    "1, false, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
-    "10, true, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
-    "10, false, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
-    "10, false, 123 isr 12 led by 1, 123 isr 2 led by 2",
-    "10, true, 123 isr 12 led by 1, 123 isr 2 elr 1 led by 2",
-    "10, false, 12 isr 1 led by 1, 12 isr 1 led by -",
+    "1, AS_LEFT, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "1, CRASHED, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "10, AS_LEFT, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "10, CRASHED, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
+    "10, CRASHED, 123 isr 12 led by 1, 123 isr 2 led by 2",
+    "10, AS_LEFT, 123 isr 12 led by 1, 123 isr 2 elr 1 led by 2",
+    "10, CRASHED, 12 isr 1 led by 1, 12 isr 1 led by -",
+    "1, OLD, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
+    "1, OLD, 123 isr 12 led by 1, 123 isr 2 led by 2",
+    "1, OLD, 12 isr 1 elr 2 led by -, 12 isr 2 led by 2",
   })
-  void whoeverCrashedIsEligibleOnlyForWhatWasForced(
-      String flushMessages, boolean clean, String before, String after) {
+  void whoeverCrashedIsEligibleOnlyForWhatWasForcedAndWithOldFilesForNothing(
+      String flushMessages, RegisterBroker.Files files, String before, String after) {
     ClusterImage image =
         Partitions.cluster(
             "aaaa", before, Map.of("min.insync.replicas", "3", "flush.messages", flushMessages));
@@ -135,7 +138,7 @@ class BrokerCommandsTest {
             List.of(),
             List.of(),
             List.of(),
-            clean,
+            files,
             false,
             false);
     assertThat(Partitions.show(image.apply(command.decide(image, 0).facts()))).isEqualTo(after);
@@ -213,7 +216,7 @@ class BrokerCommandsTest {
         List.of(),
         directories,
         List.of(),
-        true,
+        RegisterBroker.Files.AS_LEFT,
         earlierIsAlive,
         false);
   }

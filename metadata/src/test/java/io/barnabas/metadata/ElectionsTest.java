@@ -235,7 +235,8 @@ class ElectionsTest {
   }
 
   private static ClusterImage crashed(ClusterImage image, int broker) {
-    return image.apply(new Elections(image).withDoubtsAbout(broker, List.of(), true));
+    return image.apply(
+        new Elections(image).withDoubtsAbout(broker, List.of(), RegisterBroker.Files.CRASHED));
   }
 
   private static ClusterImage withDirectory(ClusterImage image, Uuid directory) {

@@ -1,8 +1,8 @@
 package io.barnabas.server;
 
 import io.barnabas.log.LogDirectory;
-import io.barnabas.metadata.Fact.BrokerImage;
 import io.barnabas.server.control.Controller;
+import io.barnabas.server.membership.BrokerFiles;
 import io.barnabas.server.membership.BrokerLifecycle;
 import io.barnabas.server.membership.BrokerLifecycle.Health;
 import io.barnabas.server.membership.BrokerSessions;
@@ -14,14 +14,13 @@ import io.barnabas.server.peers.PeerLimits;
 import io.barnabas.server.peers.Peers;
 import io.barnabas.server.settings.ClusterSettings;
 import io.barnabas.world.World;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** This node as a member of a cluster of several. */
 final class ClusterMembership implements AutoCloseable {
-  private static final long NO_EPOCH = -1;
-
   private final Stopping stopping = new Stopping();
   private final BrokerSessions sessions;
   private final Members members;
@@ -62,7 +61,7 @@ final class ClusterMembership implements AutoCloseable {
                         world,
                         self,
                         settings,
-                        previousEpoch(self, controller, directory),
+                        new Files(directory),
                         controller,
                         members,
                         peers,
@@ -70,16 +69,21 @@ final class ClusterMembership implements AutoCloseable {
             : Optional.empty();
   }
 
-  /** Whether what the last incarnation had is here is for the controller to doubt, without it. */
-  private static long previousEpoch(
-      NodeIdentity self, Controller controller, LogDirectory directory) {
-    return controller
-        .image()
-        .broker(self.id())
-        .filter(before -> directory.wasCleanlyClosed())
-        .filter(before -> before.directories().equals(self.directories()))
-        .map(BrokerImage::epoch)
-        .orElse(NO_EPOCH);
+  private record Files(LogDirectory directory) implements BrokerFiles {
+    @Override
+    public long leftWithEpoch() {
+      return directory.leftWithEpoch();
+    }
+
+    @Override
+    public long usedWithEpoch() {
+      return directory.usedWithEpoch();
+    }
+
+    @Override
+    public void useWithEpoch(long epoch) throws IOException {
+      directory.useWithEpoch(epoch);
+    }
   }
 
   private static Health health(NodeIdentity self, LogDirectory directory) {

@@ -7,11 +7,13 @@ import io.barnabas.server.control.Controller;
 import io.barnabas.server.settings.ClusterSettings;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -68,6 +70,7 @@ public final class BrokerLifecycle implements AutoCloseable {
   private final ClusterSettings settings;
   private final Controller controller;
   private final ControllerLink link;
+  private final BrokerFiles files;
   private final Supplier<Health> health;
   private final Waking waking;
   private final CompletableFuture<Optional<String>> joined = new CompletableFuture<>();
@@ -90,15 +93,14 @@ public final class BrokerLifecycle implements AutoCloseable {
    * Begins to register.
    *
    * @param settings when to report
-   * @param previousEpoch that of this broker's last incarnation if its files are as that left them
-   *     in good order, else -1
+   * @param files what tells whether they are as this broker's last incarnation left them
    * @param health asked for each report; must not wait
    */
   public BrokerLifecycle(
       World world,
       NodeIdentity self,
       ClusterSettings settings,
-      long previousEpoch,
+      BrokerFiles files,
       Controller controller,
       Members members,
       PeerRequests peers,
@@ -106,7 +108,8 @@ public final class BrokerLifecycle implements AutoCloseable {
     this.world = world;
     this.self = self;
     this.settings = settings;
-    this.previousEpoch = previousEpoch;
+    this.files = files;
+    previousEpoch = files.leftWithEpoch();
     this.controller = controller;
     this.health = health;
     link = new ControllerLink(self, controller, members, peers);
@@ -115,7 +118,7 @@ public final class BrokerLifecycle implements AutoCloseable {
     lastLogNanos = lastAnswerNanos - REPEAT_LOG_NANOS;
     controller.onImage(this::see);
     controller.onLeadership(leadership -> waking.abandon());
-    thread = world.threads().startVirtual("broker-lifecycle", this::run);
+    thread = world.threads().startPlatform("barnabas-broker-lifecycle", this::run);
   }
 
   /**
@@ -172,7 +175,7 @@ public final class BrokerLifecycle implements AutoCloseable {
         ask(registration(), BrokerRegistrationResponseData.class);
     Errors error = answer.map(a -> Errors.forCode(a.errorCode())).orElse(Errors.NOT_CONTROLLER);
     switch (error) {
-      case NONE -> epoch = answer.orElseThrow().brokerEpoch();
+      case NONE -> registered(answer.orElseThrow().brokerEpoch());
       case INCONSISTENT_CLUSTER_ID ->
           refused("this node belongs to cluster %s, and they do not".formatted(self.clusterId()));
       case UNSUPPORTED_VERSION -> refused("the cluster uses what this release does not know");
@@ -184,10 +187,20 @@ public final class BrokerLifecycle implements AutoCloseable {
       }
       default -> waking.pause(RETRY_NANOS);
     }
-    if (error == Errors.NONE) {
-      previousEpoch = epoch;
-      see(controller.image());
+  }
+
+  /** Before the first report, after which this broker may be given partitions to lead. */
+  private void registered(long newEpoch) {
+    try {
+      files.useWithEpoch(newEpoch);
+    } catch (IOException | KafkaStorageException e) {
+      logNowAndThen("This broker's files do not take in its epoch: " + e.getMessage());
+      waking.pause(RETRY_NANOS);
+      return;
     }
+    epoch = newEpoch;
+    previousEpoch = newEpoch;
+    see(controller.image());
   }
 
   private void refused(String why) {
@@ -224,15 +237,17 @@ public final class BrokerLifecycle implements AutoCloseable {
               .setMinSupportedVersion(range.minLevel())
               .setMaxSupportedVersion(range.maxLevel()));
     }
-    return new BrokerRegistrationRequestData()
-        .setBrokerId(self.id())
-        .setClusterId(self.clusterId())
-        .setIncarnationId(self.incarnation())
-        .setListeners(listeners)
-        .setFeatures(features)
-        .setRack(self.rack().orElse(null))
-        .setLogDirs(self.directories())
-        .setPreviousBrokerEpoch(previousEpoch);
+    BrokerRegistrationRequestData request =
+        new BrokerRegistrationRequestData()
+            .setBrokerId(self.id())
+            .setClusterId(self.clusterId())
+            .setIncarnationId(self.incarnation())
+            .setListeners(listeners)
+            .setFeatures(features)
+            .setRack(self.rack().orElse(null))
+            .setLogDirs(self.directories())
+            .setPreviousBrokerEpoch(previousEpoch);
+    return UsedEpoch.in(request, files.usedWithEpoch());
   }
 
   // --- reporting

@@ -28,12 +28,16 @@ import org.apache.kafka.common.message.ControllerRegistrationRequestData;
 import org.apache.kafka.common.message.ControllerRegistrationResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What nodes ask the active controller for to be members, answered as Kafka does. Refuses all of it
  * while this node is not active. Thread-safe; never waits.
  */
 public final class Members {
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+
   private final World world;
   private final Controller controller;
   private final BrokerSessions sessions;
@@ -88,9 +92,27 @@ public final class Members {
         request.features().stream()
             .map(each -> range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
             .toList(),
-        before.filter(known -> known.epoch() == request.previousBrokerEpoch()).isPresent(),
+        before.map(known -> files(request, known)).orElse(RegisterBroker.Files.CRASHED),
         before.filter(known -> sessions.isAlive(known.id(), known.epoch())).isPresent(),
         false);
+  }
+
+  private static RegisterBroker.Files files(
+      BrokerRegistrationRequestData request, Fact.BrokerImage before) {
+    if (request.previousBrokerEpoch() == before.epoch()) {
+      return RegisterBroker.Files.AS_LEFT;
+    }
+    long used = UsedEpoch.of(request).orElse(before.epoch());
+    if (used == before.epoch()) {
+      return RegisterBroker.Files.CRASHED;
+    }
+    LOG.warn(
+        "Broker {} starts with old or other files: they were last used with epoch {}, and the"
+            + " broker had epoch {} since; it is not relied on for what was written before",
+        before.id(),
+        used,
+        before.epoch());
+    return RegisterBroker.Files.OLD;
   }
 
   private static Endpoint endpoint(String name, short protocol, String host, int port) {

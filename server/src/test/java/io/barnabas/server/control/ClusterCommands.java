@@ -99,7 +99,7 @@ final class ClusterCommands {
         List.of(),
         directories,
         List.of(),
-        oneIn(2),
+        pick(List.of(RegisterBroker.Files.values())),
         oneIn(4),
         false);
   }

@@ -76,7 +76,7 @@ final class HandMadeController {
                 endpoints,
                 List.of(),
                 List.of(),
-                false,
+                RegisterBroker.Files.CRASHED,
                 false,
                 false))
         .epoch();

@@ -1,0 +1,19 @@
+package io.barnabas.server.membership;
+
+import java.io.IOException;
+
+/** What a broker's files remember of its registrations. */
+public interface BrokerFiles {
+  /** The epoch of the broker that left them in good order; -1 if there is none. */
+  long leftWithEpoch();
+
+  /** The epoch of the broker that used them last; -1 if there is none. */
+  long usedWithEpoch();
+
+  /**
+   * A broker uses them from now on; even a power loss does not undo that. May wait for the disk.
+   *
+   * @throws IOException if they do not take it in
+   */
+  void useWithEpoch(long epoch) throws IOException;
+}

@@ -1,0 +1,144 @@
+package io.barnabas.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.metadata.PartitionImage;
+import io.barnabas.world.simulated.RunEnd;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A broker that comes back with its data directory as it was, or as it was some time before. */
+class OldDirectoryTest {
+  private static final Path DATA = Path.of("/data");
+
+  /** So many that two can be gone. */
+  private static final int NODES = 5;
+
+  private static final int LIMIT_MS = 10_000;
+
+  /** How a broker ends. */
+  private enum End {
+    IN_GOOD_ORDER,
+    KILLED
+  }
+
+  private interface Body {
+    void run(SimulatedCluster cluster, int broker, int other, Uuid topic) throws Exception;
+  }
+
+  /** A topic on two brokers, of which the first is the last to have gone. */
+  private static void run(Body body) {
+    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
+    assertThat(
+            world.run(
+                () -> {
+                  SimulatedCluster cluster = new SimulatedCluster(world, NODES);
+                  cluster.startAll();
+                  int controller = cluster.controller();
+                  List<Integer> two =
+                      IntStream.rangeClosed(1, NODES)
+                          .filter(id -> id != controller)
+                          .limit(2)
+                          .boxed()
+                          .toList();
+                  Uuid topic = createTopic(cluster, two);
+                  body.run(cluster, two.getFirst(), two.getLast(), topic);
+                }))
+        .isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static Uuid createTopic(SimulatedCluster cluster, List<Integer> brokers)
+      throws Exception {
+    CreatableTopic topic =
+        new CreatableTopic().setName("t").setNumPartitions(-1).setReplicationFactor((short) -1);
+    topic
+        .assignments()
+        .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(brokers));
+    topic.configs().add(new CreatableTopicConfig().setName("min.insync.replicas").setValue("2"));
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(LIMIT_MS);
+    request.topics().add(topic);
+    try (TestClient client = cluster.client(cluster.controller())) {
+      var answer =
+          client.call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class).topics();
+      assertThat(answer.find("t").errorCode()).isZero();
+      return answer.find("t").topicId();
+    }
+  }
+
+  private static PartitionImage partition(SimulatedCluster cluster, Uuid topic) {
+    return cluster.image(cluster.controller()).partition(topic, 0).orElseThrow();
+  }
+
+  private static void end(SimulatedCluster cluster, int id, End how) {
+    if (how == End.IN_GOOD_ORDER) {
+      cluster.stop(id);
+    } else {
+      cluster.kill(id);
+    }
+    cluster.await("it is fenced", LIMIT_MS, () -> cluster.isFenced(id));
+  }
+
+  private static void start(SimulatedCluster cluster, int id) {
+    cluster.begin(id).join();
+    cluster.await("it takes part", LIMIT_MS, () -> cluster.takesPart(id));
+  }
+
+  private static DirectoryCopy copy(SimulatedCluster cluster, int id) throws Exception {
+    return DirectoryCopy.of(cluster.world().machine(SimulatedCluster.machine(id)).disk(), DATA);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneThatComesBackWithOldFilesLeadsNothingThatOthersHave(End end) {
+    run(
+        (cluster, broker, other, topic) -> {
+          end(cluster, broker, end);
+          DirectoryCopy old = copy(cluster, broker);
+          start(cluster, broker);
+          cluster.await(
+              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          end(cluster, broker, end);
+          end(cluster, other, end);
+          old.restore(cluster.world().machine(SimulatedCluster.machine(broker)).disk());
+          start(cluster, broker);
+          assertThat(partition(cluster, topic).leader()).isEqualTo(PartitionImage.NO_LEADER);
+          start(cluster, other);
+          cluster.await(
+              "the one that has everything leads",
+              LIMIT_MS,
+              () -> partition(cluster, topic).leader() == other);
+          cluster.await(
+              "the other one follows",
+              LIMIT_MS,
+              () -> partition(cluster, topic).isr().contains(broker));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneThatComesBackWithItsFilesLeadsWithoutTheOthers(End end) {
+    run(
+        (cluster, broker, other, topic) -> {
+          end(cluster, broker, end);
+          start(cluster, broker);
+          cluster.await(
+              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          end(cluster, broker, end);
+          end(cluster, other, end);
+          start(cluster, broker);
+          assertThat(partition(cluster, topic).leader()).isEqualTo(broker);
+        });
+  }
+}
