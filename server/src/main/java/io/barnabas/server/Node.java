@@ -246,11 +246,13 @@ public final class Node implements AutoCloseable {
             settings.maxRequestBytes(),
             settings.maxQueuedRequestBytes(),
             settings.maxIdleMs());
+    Handlers handlers = Handlers.of(context, membership.map(ClusterMembership::members));
+    String forNodes = settings.cluster().interBrokerListener();
     return ClientServer.serve(
         world,
         limits,
         listeners,
-        Handlers.all(context, membership.map(ClusterMembership::members)),
+        listener -> listener.equals(forNodes) ? handlers.forNodes() : handlers.forClients(),
         client -> membership.ifPresent(each -> each.connectionGone(client.connectionId())));
   }
 

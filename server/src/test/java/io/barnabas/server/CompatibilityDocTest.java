@@ -79,7 +79,10 @@ class CompatibilityDocTest {
   }
 
   private static void row(StringBuilder page, ApiKeys api, Optional<ApiVersion> ours) {
-    Optional<ApiVersion> kafkas = api.toApiVersionForApiResponse(false, ListenerType.BROKER);
+    Optional<ApiVersion> kafkas =
+        api.inScope(ListenerType.BROKER)
+            ? api.toApiVersionForApiResponse(false, ListenerType.BROKER)
+            : Optional.empty();
     if (ours.isPresent() || kafkas.isPresent()) {
       page.append(
           "| %d | %s | %s | %s |\n".formatted(api.id, api.name, range(ours), range(kafkas)));

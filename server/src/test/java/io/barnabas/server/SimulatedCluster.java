@@ -29,15 +29,27 @@ final class SimulatedCluster {
   private static final long MILLISECOND_NANOS = 1_000_000;
   private static final int PORT = 9092;
   private static final int QUORUM_PORT = 9093;
+  private static final int NODE_PORT = 9094;
 
   private final SimulatedWorld world;
   private final SimulatedQuorum quorum;
   private final int count;
+  private final boolean ownListener;
   private final Map<Integer, CompletableFuture<Node>> nodes = new HashMap<>();
 
   SimulatedCluster(SimulatedWorld world, int count) {
+    this(world, count, false);
+  }
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param ownListener whether nodes reach each other at a listener of their own
+   */
+  SimulatedCluster(SimulatedWorld world, int count, boolean ownListener) {
     this.world = world;
     this.count = count;
+    this.ownListener = ownListener;
     List<QuorumMember> voters =
         IntStream.rangeClosed(1, count).mapToObj(SimulatedCluster::member).toList();
     quorum = new SimulatedQuorum(world, SimulatedQuorumOptions.defaults(), voters);
@@ -89,8 +101,19 @@ final class SimulatedCluster {
   private NodeSettings settings(int id) throws Exception {
     Map<String, String> settings = new TreeMap<>();
     settings.put("node.id", Integer.toString(id));
-    settings.put("listeners", "PLAINTEXT://:%d,CONTROLLER://:%d".formatted(PORT, QUORUM_PORT));
-    settings.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(machine(id), PORT));
+    String own = ownListener ? ",NODES://%s:" + NODE_PORT : "";
+    settings.put(
+        "listeners",
+        "PLAINTEXT://:%d,CONTROLLER://:%d%s".formatted(PORT, QUORUM_PORT, own.formatted("")));
+    settings.put(
+        "advertised.listeners",
+        "PLAINTEXT://%s:%d%s".formatted(machine(id), PORT, own.formatted(machine(id))));
+    if (ownListener) {
+      settings.put("inter.broker.listener.name", "NODES");
+      settings.put(
+          "listener.security.protocol.map",
+          "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,NODES:PLAINTEXT");
+    }
     settings.put("log.dirs", "/data");
     settings.put(
         "controller.quorum.voters",
@@ -223,5 +246,10 @@ final class SimulatedCluster {
 
   TestClient client(int id) throws Exception {
     return TestClient.connect(world, InetSocketAddress.createUnresolved(machine(id), PORT));
+  }
+
+  /** A client that comes in as nodes do, where they have a listener of their own. */
+  TestClient peer(int id) throws Exception {
+    return TestClient.connect(world, InetSocketAddress.createUnresolved(machine(id), NODE_PORT));
   }
 }

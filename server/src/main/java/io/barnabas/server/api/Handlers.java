@@ -13,16 +13,28 @@ import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** All APIs that a node serves. */
-public final class Handlers {
-  private Handlers() {}
+/**
+ * All APIs that a node serves, one handler for each.
+ *
+ * @param forClients what anybody may ask for
+ * @param forNodes that, and what only nodes ask each other for: whoever is served so is believed to
+ *     be a node
+ */
+public record Handlers(
+    Map<ApiKeys, ApiHandler<?>> forClients, Map<ApiKeys, ApiHandler<?>> forNodes) {
+
+  /** Makes them immutable. */
+  public Handlers {
+    forClients = Map.copyOf(forClients);
+    forNodes = Map.copyOf(forNodes);
+  }
 
   /**
-   * One handler for each API.
+   * Of a node.
    *
    * @param members what other nodes ask for, if there may be any
    */
-  public static Map<ApiKeys, ApiHandler<?>> all(ControlContext context, Optional<Members> members) {
+  public static Handlers of(ControlContext context, Optional<Members> members) {
     NodeSettings settings = context.atStart();
     List<ApiHandler<?>> handlers =
         new ArrayList<>(
@@ -42,13 +54,6 @@ public final class Handlers {
     handlers.add(new DescribeUserScramCredentialsHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));
-    members.ifPresent(
-        some -> {
-          handlers.add(new BrokerRegistrationHandler(some));
-          handlers.add(new BrokerHeartbeatHandler(some));
-          handlers.add(new ControllerRegistrationHandler(some));
-        });
-    handlers.addAll(ControllerApis.ofNodes(context));
     List<ApiHandler<?>> decided = new ArrayList<>(ControllerApis.ofClients(context));
     for (ApiHandler<?> handler : decided) {
       handlers.add(forwarding(context, handler));
@@ -59,15 +64,41 @@ public final class Handlers {
     handlers.add(
         new LoggerLevelsHandler(
             forwarding(context, configs), context.nodeId(), LoggerLevels.ofProgram()));
-    handlers.add(new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
-    // Not for clients, so they are not told of it.
-    if (context.forwarder().isPresent()) {
-      handlers.add(new EnvelopeHandler(context.controller(), decided));
+    List<ApiHandler<?>> all = new ArrayList<>(handlers);
+    all.addAll(ofNodes(context, members, decided));
+    return new Handlers(byApi(context, handlers), byApi(context, all));
+  }
+
+  /**
+   * What nodes ask each other for; nothing if there is but one.
+   *
+   * @param decided what other nodes may ask for on behalf of clients
+   */
+  private static List<ApiHandler<?>> ofNodes(
+      ControlContext context, Optional<Members> members, List<ApiHandler<?>> decided) {
+    if (context.forwarder().isEmpty()) {
+      return List.of();
     }
+    List<ApiHandler<?>> handlers = new ArrayList<>(ControllerApis.ofNodes(context));
+    handlers.add(new EnvelopeHandler(context.controller(), decided));
+    members.ifPresent(
+        some -> {
+          handlers.add(new BrokerRegistrationHandler(some));
+          handlers.add(new BrokerHeartbeatHandler(some));
+          handlers.add(new ControllerRegistrationHandler(some));
+        });
+    return handlers;
+  }
+
+  private static Map<ApiKeys, ApiHandler<?>> byApi(
+      ControlContext context, List<ApiHandler<?>> handlers) {
     Map<ApiKeys, ApiHandler<?>> byApi = new EnumMap<>(ApiKeys.class);
     for (ApiHandler<?> handler : handlers) {
       byApi.put(handler.api(), handler);
     }
+    byApi.put(
+        ApiKeys.API_VERSIONS,
+        new ApiVersionsHandler(List.copyOf(handlers), context::image, context.nodeId()));
     return byApi;
   }
 

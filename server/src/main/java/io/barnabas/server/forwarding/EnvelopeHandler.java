@@ -5,7 +5,6 @@ import io.barnabas.server.net.ApiHandler;
 import io.barnabas.server.net.Call;
 import io.barnabas.server.net.Client;
 import io.barnabas.server.net.EnclosedRequest;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * Carries out clients' requests that other nodes have taken, version 0, while the active controller
  * is here; answers NOT_CONTROLLER if nothing was done because it is not. The answer carries the
  * version of the image that it was made of. Many clients' requests come over one connection, so it
- * is never closed for one of them.
+ * is never closed for one of them. What it says of the client is believed, so this is to be served
+ * only where nodes come in.
  */
 public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
   private static final Logger LOG = LoggerFactory.getLogger(EnvelopeHandler.class);
@@ -58,10 +58,9 @@ public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
   @Override
   public void handle(EnvelopeRequestData envelope, Call call) {
     EnclosedRequest request;
-    InetSocketAddress address;
+    Client client;
     try {
-      Principals.read(envelope.requestPrincipal());
-      address = Principals.readAddress(envelope.clientHostAddress());
+      client = client(envelope, call.client());
       request = EnclosedRequest.read(envelope.requestData());
     } catch (SerializationException e) {
       refuse(call, Errors.PRINCIPAL_DESERIALIZATION_FAILURE);
@@ -78,19 +77,26 @@ public final class EnvelopeHandler implements ApiHandler<EnvelopeRequestData> {
         || request.version() > handler.newestVersion()) {
       refuse(call, Errors.UNSUPPORTED_VERSION);
     } else {
-      carryOut(handler, request, address, call);
+      carryOut(handler, request, client, call);
     }
+  }
+
+  /** Who asked the other node, as that says. */
+  private static Client client(EnvelopeRequestData envelope, Client node)
+      throws UnknownHostException {
+    return new Client(
+        node.connectionId(),
+        node.listenerName(),
+        node.localAddress(),
+        Principals.readAddress(envelope.clientHostAddress()),
+        Principals.read(envelope.requestPrincipal()));
   }
 
   private static void refuse(Call call, Errors error) {
     call.answer(new EnvelopeResponseData().setErrorCode(error.code()));
   }
 
-  private void carryOut(
-      ApiHandler<?> handler, EnclosedRequest request, InetSocketAddress address, Call call) {
-    Client from = call.client();
-    Client client =
-        new Client(from.connectionId(), from.listenerName(), from.localAddress(), address);
+  private void carryOut(ApiHandler<?> handler, EnclosedRequest request, Client client, Call call) {
     CompletableFuture<ApiMessage> _ =
         Forwarder.here(handler, request, client)
             .whenComplete(

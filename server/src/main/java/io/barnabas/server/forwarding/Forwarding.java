@@ -164,7 +164,7 @@ final class Forwarding {
     }
     return new EnvelopeRequestData()
         .setRequestData(bytes.duplicate())
-        .setRequestPrincipal(Principals.anonymous())
+        .setRequestPrincipal(Principals.write(client.principal()))
         .setClientHostAddress(Principals.address(client.remoteAddress()));
   }
 

@@ -14,9 +14,8 @@ final class Principals {
 
   private Principals() {}
 
-  /** Those who have not authenticated, which are all so far. */
-  static byte[] anonymous() {
-    return serde().serialize(KafkaPrincipal.ANONYMOUS);
+  static byte[] write(KafkaPrincipal principal) {
+    return serde().serialize(principal);
   }
 
   /**

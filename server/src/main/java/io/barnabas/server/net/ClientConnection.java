@@ -18,6 +18,7 @@ final class ClientConnection {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
   private final Shared shared;
+  private final Requests requests;
   private final Client client;
   private final Connection connection;
   private final FrameReader frames;
@@ -29,8 +30,9 @@ final class ClientConnection {
   /** Set while a request is handled or its answer not sent, if the reading thread is to send it. */
   private volatile boolean busy;
 
-  ClientConnection(Shared shared, Client client, Connection connection) {
+  ClientConnection(Shared shared, Requests requests, Client client, Connection connection) {
     this.shared = shared;
+    this.requests = requests;
     this.client = client;
     this.connection = connection;
     writer = new AnswerWriter(connection, shared.pool());
@@ -189,7 +191,7 @@ final class ClientConnection {
       shared.heavy().lock();
     }
     try {
-      incoming = shared.requests().read(frame, answers, client);
+      incoming = requests.read(frame, answers, client);
       handled = handle(incoming);
     } finally {
       if (heavy) {

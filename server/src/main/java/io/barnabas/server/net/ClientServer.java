@@ -1,7 +1,6 @@
 package io.barnabas.server.net;
 
 import io.barnabas.world.Connection;
-import io.barnabas.world.Listener;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,11 +47,7 @@ public final class ClientServer implements Closeable {
   private boolean closed;
 
   private ClientServer(
-      World world,
-      ConnectionLimits limits,
-      BoundListeners listeners,
-      Requests requests,
-      Consumer<Client> onGone) {
+      World world, ConnectionLimits limits, BoundListeners listeners, Consumer<Client> onGone) {
     this.world = world;
     this.listeners = listeners;
     this.onGone = onGone;
@@ -60,7 +56,6 @@ public final class ClientServer implements Closeable {
         new Shared(
             world,
             limits,
-            requests,
             pool,
             new RequestMemory(world, pool, limits),
             world.threads().newMonitor(),
@@ -70,7 +65,7 @@ public final class ClientServer implements Closeable {
   /**
    * Takes ports and begins to serve: {@link BoundListeners#bind} and {@link #serve}.
    *
-   * @param handlers one for each API that is served
+   * @param handlers one for each API that is served, at all of them
    * @throws BindException if an address is taken or is not this machine's; the message names it
    */
   public static ClientServer start(
@@ -79,36 +74,36 @@ public final class ClientServer implements Closeable {
       List<ListenerBinding> bindings,
       Map<ApiKeys, ? extends ApiHandler<?>> handlers)
       throws IOException {
-    return serve(world, limits, BoundListeners.bind(world, bindings), handlers, client -> {});
+    return serve(
+        world, limits, BoundListeners.bind(world, bindings), name -> handlers, client -> {});
   }
 
   /**
    * Begins to take connections.
    *
    * @param listeners where they come in; closed with the server
-   * @param handlers one for each API that is served
+   * @param handlers one for each API that is served at the listener of a name
    * @param onGone told of each connection that has ended, by a thread that must not be held up
    */
   public static ClientServer serve(
       World world,
       ConnectionLimits limits,
       BoundListeners listeners,
-      Map<ApiKeys, ? extends ApiHandler<?>> handlers,
+      Function<String, Map<ApiKeys, ? extends ApiHandler<?>>> handlers,
       Consumer<Client> onGone) {
-    Requests requests = new Requests(handlers.values());
-    ClientServer server = new ClientServer(world, limits, listeners, requests, onGone);
-    server.begin();
+    ClientServer server = new ClientServer(world, limits, listeners, onGone);
+    server.begin(handlers);
     return server;
   }
 
-  private void begin() {
+  private void begin(Function<String, Map<ApiKeys, ? extends ApiHandler<?>>> handlers) {
     for (BoundListeners.Bound bound : listeners.all()) {
+      Requests requests = new Requests(handlers.apply(bound.name()).values());
       threads.add(
           world
               .threads()
               .startVirtual(
-                  "net-accept-" + bound.name(),
-                  () -> acceptConnections(bound.name(), bound.listener())));
+                  "net-accept-" + bound.name(), () -> acceptConnections(bound, requests)));
     }
     threads.add(world.threads().startVirtual("net-sweep", this::sweep));
   }
@@ -135,20 +130,20 @@ public final class ClientServer implements Closeable {
 
   // --- accepting
 
-  private void acceptConnections(String listenerName, Listener listener) {
+  private void acceptConnections(BoundListeners.Bound bound, Requests requests) {
     boolean failing = false;
     while (!isClosed()) {
       try {
-        Connection connection = listener.accept();
+        Connection connection = bound.listener().accept();
         failing = false;
-        admit(listenerName, connection);
+        admit(bound.name(), requests, connection);
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         if (!failing) {
           LOG.warn(
               "The listener {} cannot take connections at the moment: {}.",
-              listenerName,
+              bound.name(),
               e.getMessage());
         }
         failing = true;
@@ -166,10 +161,10 @@ public final class ClientServer implements Closeable {
     }
   }
 
-  private void admit(String listenerName, Connection connection) {
+  private void admit(String listenerName, Requests requests, Connection connection) {
     ClientConnection added = null;
     try {
-      added = add(listenerName, connection);
+      added = add(listenerName, requests, connection);
       if (added != null) {
         added.start();
       }
@@ -186,7 +181,8 @@ public final class ClientServer implements Closeable {
     }
   }
 
-  private @Nullable ClientConnection add(String listenerName, Connection connection) {
+  private @Nullable ClientConnection add(
+      String listenerName, Requests requests, Connection connection) {
     monitor.lock();
     try {
       if (closed) {
@@ -209,7 +205,7 @@ public final class ClientServer implements Closeable {
               listenerName,
               connection.localAddress(),
               connection.remoteAddress());
-      ClientConnection added = new ClientConnection(shared, client, connection);
+      ClientConnection added = new ClientConnection(shared, requests, client, connection);
       long maxIdleNanos = saturatedNanos(shared.limits().maxIdleMs());
       connections.put(added, new Watch(added, maxIdleNanos, world.clock().nanoTime()));
       return added;

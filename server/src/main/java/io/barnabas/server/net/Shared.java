@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 record Shared(
     World world,
     ConnectionLimits limits,
-    Requests requests,
     SlabPool pool,
     RequestMemory memory,
     Monitor heavy,

@@ -69,7 +69,8 @@ final class ClusterDefinitions {
         "",
         MEDIUM,
         "The name in listeners of the address at which other nodes reach this one; the same at all"
-            + " nodes. Empty means the first one.");
+            + " nodes. Empty means the first one. No other listener takes what nodes ask each other"
+            + " for.");
     d.define(
         "broker.heartbeat.interval.ms",
         INT,

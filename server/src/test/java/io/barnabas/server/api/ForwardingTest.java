@@ -124,7 +124,7 @@ class ForwardingTest {
           machine,
           new ConnectionLimits(100, 1 << 20, 10 << 20, 60_000),
           List.of(new ListenerBinding(LISTENER, new InetSocketAddress(PORT))),
-          Handlers.all(context, Optional.empty()));
+          Handlers.of(context, Optional.empty()).forNodes());
     }
 
     private void register() {

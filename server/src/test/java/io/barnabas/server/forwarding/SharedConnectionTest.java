@@ -39,6 +39,7 @@ import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.junit.jupiter.api.Test;
 
 /** What one client asks for does not harm the others whose requests go the same way. */
@@ -50,7 +51,8 @@ class SharedConnectionTest {
   private static final long TOPIC_NANOS = 50 * MILLISECOND_NANOS;
   private static final InetSocketAddress SOMEWHERE =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 7_777);
-  private static final Client CLIENT = new Client(1, LISTENER, SOMEWHERE, SOMEWHERE);
+  private static final KafkaPrincipal ALICE = new KafkaPrincipal(KafkaPrincipal.USER_TYPE, "alice");
+  private static final Client CLIENT = new Client(1, LISTENER, SOMEWHERE, SOMEWHERE, ALICE);
 
   @FunctionalInterface
   private interface Script {
@@ -86,6 +88,7 @@ class SharedConnectionTest {
     final List<Controller> controllers = new ArrayList<>();
     final List<Forwarder> forwarders = new ArrayList<>();
     final List<Peers> usual = new ArrayList<>();
+    final List<Client> askedFor = new ArrayList<>();
     int begun;
 
     final Scripted topics = new Scripted(ApiKeys.CREATE_TOPICS, this::create);
@@ -147,6 +150,7 @@ class SharedConnectionTest {
     }
 
     private void create(ApiMessage request, Call call) {
+      askedFor.add(call.client());
       CreateTopicsResponseData answer = new CreateTopicsResponseData();
       ((CreateTopicsRequestData) request)
           .topics()
@@ -216,6 +220,17 @@ class SharedConnectionTest {
           }
           assertThat(cluster.create("t", 1_000).join()).isEqualTo(Errors.NONE);
           assertThat(slow).isNotDone();
+        });
+  }
+
+  @Test
+  void theControllerKnowsWhoAskedTheOtherNodeAndFromWhere() {
+    simulate(
+        cluster -> {
+          assertThat(cluster.create("t", 1_000).join()).isEqualTo(Errors.NONE);
+          Client known = cluster.askedFor.getFirst();
+          assertThat(known.principal()).isEqualTo(ALICE);
+          assertThat(known.remoteAddress().getAddress()).isEqualTo(SOMEWHERE.getAddress());
         });
   }
 

@@ -50,10 +50,9 @@ class ConnectionEndsTest {
                 new TestHandler<>(ApiKeys.METADATA, 4, 4, this::metadata),
                 new TestHandler<>(ApiKeys.FETCH, 4, 4, this::fetch)));
     Shared shared =
-        new Shared(
-            world, limits, requests, pool, memory, world.threads().newMonitor(), gone::complete);
+        new Shared(world, limits, pool, memory, world.threads().newMonitor(), gone::complete);
     Client client = new Client(1, "PLAINTEXT", script.localAddress(), script.remoteAddress());
-    return new ClientConnection(shared, client, script);
+    return new ClientConnection(shared, requests, client, script);
   }
 
   private void metadata(MetadataRequestData request, Call call) {
