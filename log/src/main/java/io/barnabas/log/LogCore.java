@@ -54,7 +54,7 @@ final class LogCore {
 
   // Written under the lock, read by anyone.
   volatile boolean closed;
-  volatile LongSupplier retentionLimit = () -> Long.MAX_VALUE;
+  volatile Optional<LongSupplier> highWatermark = Optional.empty();
   volatile LogConfig config;
   volatile LogState state;
 

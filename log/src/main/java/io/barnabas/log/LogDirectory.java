@@ -50,6 +50,7 @@ public final class LogDirectory implements Closeable {
   private final Map<TopicPartition, Long> logStarts;
   private final Map<TopicIdPartition, PartitionLog> logs = new ConcurrentHashMap<>();
   private final UnforcedTopics unforced;
+  private final Watermarks watermarks;
   private final ReentrantLock opening = new ReentrantLock();
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final AtomicReference<Optional<IOException>> failure =
@@ -76,6 +77,7 @@ public final class LogDirectory implements Closeable {
     logStarts = readOffsets(LOG_STARTS).orElseGet(HashMap::new);
     epochs = new BrokerEpochs(disk, path);
     unforced = new UnforcedTopics(disk, path);
+    watermarks = new Watermarks(disk, path);
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
   }
@@ -127,6 +129,7 @@ public final class LogDirectory implements Closeable {
     }
     opened.housekeeper.every(options.retentionCheckIntervalMs(), opened::clean);
     opened.housekeeper.every(options.checkpointIntervalMs(), opened::makeRecoverable);
+    opened.housekeeper.every(options.watermarkIntervalMs(), opened::writeWatermarks);
     opened.housekeeper.later(0, opened::removeDeletedFolders);
     return opened;
   }
@@ -315,6 +318,7 @@ public final class LogDirectory implements Closeable {
     if (forget(id.topicPartition())) {
       checkpoint();
     }
+    watermarks.forget(id.topicPartition());
     if (disk.isDirectory(folder)) {
       disk.forceDirectory(path);
     } else {
@@ -342,6 +346,7 @@ public final class LogDirectory implements Closeable {
       disk.forceDirectory(path);
       forget(id.topicPartition());
       checkpoint();
+      watermarks.forget(id.topicPartition());
       later(delayMs, () -> removeFolder(gone));
     } finally {
       opening.unlock();
@@ -402,6 +407,16 @@ public final class LogDirectory implements Closeable {
       log.makeRecoverable();
     }
     checkpoint();
+  }
+
+  private void writeWatermarks() throws IOException {
+    if (failure().isEmpty()) {
+      watermarks.write(logs.values());
+    }
+  }
+
+  Watermarks watermarks() {
+    return watermarks;
   }
 
   private void clean() throws IOException {
@@ -472,6 +487,7 @@ public final class LogDirectory implements Closeable {
       teller.get().ifPresent(WorldThread::join);
       if (failure().isEmpty()) {
         checkpoint();
+        watermarks.write(logs.values());
         epochs.leave();
       }
     } finally {

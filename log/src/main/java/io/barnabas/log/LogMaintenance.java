@@ -203,7 +203,8 @@ final class LogMaintenance {
       core.producers.expire(nowMs, core.directory.options().producerIdExpirationMs());
       long before = core.state.startOffset();
       if (core.config.cleanupPolicy().contains("delete")) {
-        long durable = Math.min(flushes.durableEnd(), core.retentionLimit.getAsLong());
+        long durable =
+            Math.min(flushes.durableEnd(), core.log.highWatermark().orElse(Long.MAX_VALUE));
         long from = Retention.retainedFrom(core, nowMs);
         if (from >= core.state.endOffset() && core.state.activeBytes() > 0 && from <= durable) {
           core.roll(nowMs);

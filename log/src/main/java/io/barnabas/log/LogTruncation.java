@@ -51,6 +51,7 @@ final class LogTruncation {
       core.checkUsable();
       core.checkEpoch(leaderEpoch);
       cut.run();
+      core.directory.watermarks().cut(core.id.topicPartition(), core.state.endOffset());
       waitInVain = flushes.takeAbove(core.state.endOffset());
     } catch (IOException e) {
       throw core.directory.fail(e);

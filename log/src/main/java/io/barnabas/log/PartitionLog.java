@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -21,6 +22,7 @@ public final class PartitionLog {
   private final LogAppender appender;
   private final LogTruncation truncation;
   private final LogMaintenance maintenance;
+  private final long recoveredHighWatermark;
 
   /** Belongs to the flusher. */
   final AtomicReference<Flusher.Turn> turn = new AtomicReference<>(Flusher.Turn.NONE);
@@ -46,6 +48,8 @@ public final class PartitionLog {
     appender = new LogAppender(core, flushes);
     truncation = new LogTruncation(core, flushes);
     maintenance = new LogMaintenance(core, flushes);
+    recoveredHighWatermark =
+        directory.watermarks().recover(id.topicPartition(), state.startOffset(), end);
     if (dirty) {
       directory.flusher().add(this);
     }
@@ -274,9 +278,25 @@ public final class PartitionLog {
     }
   }
 
-  /** What gives the offset up to which retention may remove records; until then there is none. */
-  public void limitRetention(LongSupplier limit) {
-    core.retentionLimit = limit;
+  /**
+   * What gives the high watermark from now on: retention removes no records above it, and it is
+   * written down from time to time and when the directory is closed.
+   */
+  public void watchHighWatermark(LongSupplier watermark) {
+    core.highWatermark = Optional.of(watermark);
+  }
+
+  /** Between the bounds that the log had when it was opened: a high watermark of before. */
+  public long recoveredHighWatermark() {
+    return recoveredHighWatermark;
+  }
+
+  /** As far as the log has it; nothing if nobody has said what gives it. */
+  OptionalLong highWatermark() {
+    Optional<LongSupplier> watched = core.highWatermark;
+    return watched.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.min(watched.get().getAsLong(), core.state.endOffset()));
   }
 
   /** The bytes of all segments' batches. */

@@ -44,7 +44,7 @@ public final class Replica {
     this.log = log;
     this.context = context;
     replication = new Replication(log, context);
-    log.limitRetention(replication::highWatermark);
+    log.watchHighWatermark(replication::highWatermark);
     // First, and only then a look at where the log is: a flush in between would go unnoticed.
     log.onFlushed(end -> replication.advance());
     update(role, config);

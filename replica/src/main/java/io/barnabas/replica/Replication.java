@@ -46,7 +46,7 @@ final class Replication {
   Replication(PartitionLog log, ReplicaContext context) {
     this.log = log;
     this.context = context;
-    highWatermark = log.view().logStartOffset();
+    highWatermark = log.recoveredHighWatermark();
   }
 
   /** What this node is to the partition now. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -245,6 +246,42 @@ class ReplicasFaultTest {
             assertThat(told).containsExactly(Errors.NONE);
             assertThat(directory.unforcedTopics()).contains(Set.of(FIRST));
           }
+        });
+  }
+
+  @Test
+  void whatWasReadableIsSoAfterAStartWithTooFewInSync() {
+    run(
+        () -> {
+          withReplicas(
+              (directory, replicas) -> {
+                replicas.reconcile(topic(FIRST, 1)).join();
+                append(replicas.require(T0), Acks.ALL);
+                sleepSeconds(10);
+                assertThat(replicas.require(T0).highWatermark()).isEqualTo(1);
+              });
+          PartitionImage alone = new PartitionImage(List.of(1, 2), List.of(1), 1, 1, 1);
+          ClusterImage image =
+              ClusterImage.empty("c")
+                  .apply(
+                      List.of(
+                          new Fact.TopicCreated("t", FIRST),
+                          new Fact.PartitionAdded(FIRST, 0, alone),
+                          new Fact.ConfigChanged(
+                              new ConfigResource(ConfigResource.Type.TOPIC, "t"),
+                              "min.insync.replicas",
+                              Optional.of("2"))));
+          withReplicas(
+              (directory, replicas) -> {
+                replicas.reconcile(image).join();
+                Replica replica = replicas.require(T0);
+                assertThat(replica.highWatermark()).isEqualTo(1);
+                assertThat(
+                        replica
+                            .listOffset(-1, ReadLimit.HIGH_WATERMARK, OptionalInt.empty())
+                            .offset())
+                    .isEqualTo(1);
+              });
         });
   }
 

@@ -319,6 +319,13 @@ final class Definitions {
         LOW,
         "The pause between two notes of how far the logs are on disk.");
     d.define(
+        "replica.high.watermark.checkpoint.interval.ms",
+        LONG,
+        5_000L,
+        atLeast(1),
+        HIGH,
+        "The pause between two notes of how far the logs are replicated.");
+    d.define(
         "producer.id.expiration.ms",
         INT,
         86_400_000,

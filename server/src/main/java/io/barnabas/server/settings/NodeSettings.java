@@ -183,7 +183,8 @@ public final class NodeSettings {
     return new LogDirectoryOptions(
         values.integer("producer.id.expiration.ms"),
         values.number("log.retention.check.interval.ms"),
-        values.number("log.flush.offset.checkpoint.interval.ms"));
+        values.number("log.flush.offset.checkpoint.interval.ms"),
+        values.number("replica.high.watermark.checkpoint.interval.ms"));
   }
 
   /** The values of topics' settings where neither a topic nor the cluster has its own. */
