@@ -37,6 +37,12 @@ final class LogCore {
   /** Held by who writes or removes the files beside the data, or cuts it. */
   final ReentrantLock maintenance = new ReentrantLock();
 
+  /** What holds the lock and changes the data. */
+  final Underway writing;
+
+  /** What holds the lock of who forces. */
+  final Underway forcing;
+
   /** Whether, when it was opened, the files beside the data spoke of all of it. */
   final boolean recoverable;
 
@@ -73,6 +79,8 @@ final class LogCore {
     this.id = id;
     this.folder = folder;
     this.config = config;
+    writing = new Underway(directory.world().clock());
+    forcing = new Underway(directory.world().clock());
     epochs = loaded.epochs;
     producers = loaded.producers;
     List<Segment> segments = loaded.segments;

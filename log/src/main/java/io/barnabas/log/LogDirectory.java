@@ -6,7 +6,6 @@ import io.barnabas.world.WorldThread;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -29,20 +26,15 @@ import org.slf4j.LoggerFactory;
 /** One data directory, on one disk, with its flusher and housekeeper. Thread-safe. */
 public final class LogDirectory implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-  private static final String METADATA = "partition.metadata";
   private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
   private static final String LOG_STARTS = "log-start-offset-checkpoint";
   private static final String DELETED = "-delete";
   private static final String STRAY = "-stray";
 
-  /** What file systems allow; the names here are ASCII. */
-  private static final int MAX_NAME_BYTES = 255;
-
-  private static final Pattern PARTITION = Pattern.compile("(.+)-(\\d{1,10})");
-
   private final World world;
   private final Disk disk;
   private final Path path;
+  private final Folders folders;
   private final LogDirectoryOptions options;
   private final Closeable held;
   private final BrokerEpochs epochs;
@@ -69,6 +61,7 @@ public final class LogDirectory implements Closeable {
     this.options = options;
     this.held = held;
     disk = world.disk();
+    folders = new Folders(disk, path);
     Optional<Map<TopicPartition, Long>> points = readOffsets(RECOVERY_POINTS);
     recoveryPoints = points.orElseGet(HashMap::new);
     if (points.isEmpty()) {
@@ -196,6 +189,14 @@ public final class LogDirectory implements Closeable {
     }
   }
 
+  /**
+   * For how many nanoseconds the disk has not answered to the oldest write or force of a log that
+   * is under way; 0 if none is. Any thread, never waits.
+   */
+  public long busyNanos() {
+    return logs.values().stream().mapToLong(PartitionLog::busyNanos).max().orElse(0);
+  }
+
   /** Why the directory takes nothing more, if so. */
   public Optional<IOException> failure() {
     return failure.get();
@@ -237,36 +238,7 @@ public final class LogDirectory implements Closeable {
 
   /** The partitions that are on disk now; one that does not say which it is is left out. */
   public List<StoredPartition> stored() throws IOException {
-    List<StoredPartition> stored = new ArrayList<>();
-    for (Path name : disk.list(path)) {
-      Path folder = path.resolve(name);
-      Matcher matcher = PARTITION.matcher(name.toString());
-      if (matcher.matches() && disk.exists(folder.resolve(METADATA))) {
-        try {
-          int partition = Integer.parseInt(matcher.group(2));
-          Uuid topicId = topicId(folder);
-          stored.add(
-              new StoredPartition(
-                  new TopicIdPartition(topicId, partition, matcher.group(1)), folder));
-        } catch (MalformedFileException | NumberFormatException e) {
-          LOG.error("{} is left alone: {}", folder, e.getMessage());
-        }
-      }
-    }
-    return stored;
-  }
-
-  private Uuid topicId(Path folder) throws IOException {
-    for (String line : Checkpoints.readLines(disk, folder.resolve(METADATA))) {
-      if (line.startsWith("topic_id: ")) {
-        try {
-          return Uuid.fromString(line.substring("topic_id: ".length()));
-        } catch (IllegalArgumentException e) {
-          throw new MalformedFileException(folder.resolve(METADATA) + " has no topic id");
-        }
-      }
-    }
-    throw new MalformedFileException(folder.resolve(METADATA) + " has no topic id");
+    return folders.stored();
   }
 
   /** Opens a partition's log, recovering or making it; the same object while it is open. */
@@ -282,9 +254,9 @@ public final class LogDirectory implements Closeable {
       }
       noteSettings(id, config);
       Path folder = path.resolve(id.topic() + "-" + id.partition());
-      if (!disk.exists(folder.resolve(METADATA))) {
+      if (!folders.isMarked(folder)) {
         create(folder, id);
-      } else if (!topicId(folder).equals(id.topicId())) {
+      } else if (!folders.topicId(folder).equals(id.topicId())) {
         throw new IOException(folder + " belongs to another topic of that name");
       }
       PartitionLog log = recover(id, folder, config);
@@ -312,7 +284,7 @@ public final class LogDirectory implements Closeable {
   private void create(Path folder, TopicIdPartition id) throws IOException {
     if (disk.isDirectory(folder)
         && disk.list(folder).stream().anyMatch(name -> name.toString().endsWith(".log"))) {
-      throw new IOException(folder + " has data but no " + METADATA + " that says whose it is");
+      throw new IOException(folder + " has data but no partition.metadata that says whose it is");
     }
     // They may be left from a topic of the same name, and would speak of records that were there.
     if (forget(id.topicPartition())) {
@@ -324,7 +296,7 @@ public final class LogDirectory implements Closeable {
     } else {
       disk.createDirectories(folder);
     }
-    Checkpoints.replace(disk, folder.resolve(METADATA), "version: 0\ntopic_id: " + id.topicId());
+    folders.mark(folder, id);
   }
 
   /** Takes a partition away at once; its files go after the topic's file.delete.delay.ms. */
@@ -337,11 +309,11 @@ public final class LogDirectory implements Closeable {
         log.close(false);
       }
       Path folder = path.resolve(id.topic() + "-" + id.partition());
-      if (!disk.exists(folder.resolve(METADATA)) || !topicId(folder).equals(id.topicId())) {
+      if (!folders.isMarked(folder) || !folders.topicId(folder).equals(id.topicId())) {
         return;
       }
       Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-      Path gone = renamed(folder, "." + unique + DELETED);
+      Path gone = folders.renamed(folder, "." + unique + DELETED);
       disk.rename(folder, gone);
       disk.forceDirectory(path);
       forget(id.topicPartition());
@@ -351,14 +323,6 @@ public final class LogDirectory implements Closeable {
     } finally {
       opening.unlock();
     }
-  }
-
-  /** Another name for a partition's folder; of a long topic's name the end is left out. */
-  private Path renamed(Path folder, String suffix) {
-    String name = folder.getFileName().toString();
-    int dash = name.lastIndexOf('-');
-    String end = name.substring(dash) + suffix;
-    return path.resolve(name.substring(0, Math.min(dash, MAX_NAME_BYTES - end.length())) + end);
   }
 
   private boolean forget(TopicPartition partition) {
@@ -374,7 +338,7 @@ public final class LogDirectory implements Closeable {
   /** Takes a partition that is not open out of the way; its files stay, for people to decide. */
   public void setAside(StoredPartition stored) throws IOException {
     Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-    disk.rename(stored.folder(), renamed(stored.folder(), "." + unique + STRAY));
+    disk.rename(stored.folder(), folders.renamed(stored.folder(), "." + unique + STRAY));
     disk.forceDirectory(path);
   }
 

@@ -50,12 +50,14 @@ final class LogTruncation {
     try {
       core.checkUsable();
       core.checkEpoch(leaderEpoch);
+      core.writing.begin();
       cut.run();
       core.directory.watermarks().cut(core.id.topicPartition(), core.state.endOffset());
       waitInVain = flushes.takeAbove(core.state.endOffset());
     } catch (IOException e) {
       throw core.directory.fail(e);
     } finally {
+      core.writing.end();
       core.lock.unlock();
       core.flushing.unlock();
       core.maintenance.unlock();

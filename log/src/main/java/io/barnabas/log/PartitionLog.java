@@ -122,6 +122,11 @@ public final class PartitionLog {
     return flushes.acknowledgedEnd();
   }
 
+  /** For how long the disk has had to do with what it was last given, 0 if it has nothing to do. */
+  long busyNanos() {
+    return Math.max(core.writing.nanos(), core.forcing.nanos());
+  }
+
   /** What is really on disk. */
   long durableEnd() {
     return flushes.durableEnd();

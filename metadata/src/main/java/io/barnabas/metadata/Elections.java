@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Elections {
   static final String UNCLEAN = "unclean.leader.election.enable";
   static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
-  private static final String FLUSHED = "log.flush.interval.messages";
 
   private static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
 
@@ -86,8 +85,10 @@ final class Elections {
    *
    * @param directories those that it still has; empty if that is not known
    * @param files whether they may lack what was only in its memory, or more
+   * @param unforced the topics of which that may have been acknowledged; empty if it can be any
    */
-  List<Fact> withDoubtsAbout(int broker, List<Uuid> directories, Files files) {
+  List<Fact> withDoubtsAbout(
+      int broker, List<Uuid> directories, Files files, Optional<Set<Uuid>> unforced) {
     List<Fact> facts = new ArrayList<>();
     forEach(
         (topic, number, partition) -> {
@@ -97,7 +98,9 @@ final class Elections {
             return;
           }
           PartitionChange change = new PartitionChange(this, topic, number);
-          boolean torn = files == Files.CRASHED && !isForced(topic, broker);
+          boolean torn =
+              files == Files.CRASHED
+                  && unforced.map(topics -> topics.contains(topic.id())).orElse(true);
           if (files == Files.OLD || torn || isGone(partition.directoryOf(broker), directories)) {
             change.doubting(broker);
           }
@@ -110,24 +113,6 @@ final class Elections {
     return !directory.equals(PartitionImage.UNASSIGNED)
         && !directories.isEmpty()
         && !directories.contains(directory);
-  }
-
-  /**
-   * Whether all that the topic acknowledged is on the broker's disk, so that a crash loses none of
-   * it: as the topic says, or the broker's or the cluster's changed settings. What a node's own
-   * file says is not known here.
-   */
-  private boolean isForced(TopicImage topic, int broker) {
-    String most =
-        setting(ConfigResource.Type.TOPIC, topic.name(), "flush.messages")
-            .or(() -> setting(ConfigResource.Type.BROKER, Integer.toString(broker), FLUSHED))
-            .or(() -> setting(ConfigResource.Type.BROKER, "", FLUSHED))
-            .orElse("1");
-    return Long.parseLong(most.trim()) == 1;
-  }
-
-  private Optional<String> setting(ConfigResource.Type type, String of, String name) {
-    return Optional.ofNullable(image.configsOf(new ConfigResource(type, of)).get(name));
   }
 
   /**

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param directories the ids of its log directories; empty if they have none
  * @param features the levels that it supports
  * @param files how they are, compared to what the broker had when it was last in the cluster
+ * @param unforced the topics of which a crash may have taken what the broker had acknowledged;
+ *     empty if it can be any
  * @param earlierIsAlive whether the broker of this id is known to be still there
  * @param alone whether it is the only one, so that it takes part at once
  */
@@ -33,6 +35,7 @@ public record RegisterBroker(
     List<Uuid> directories,
     List<FeatureRange> features,
     Files files,
+    Optional<Set<Uuid>> unforced,
     boolean earlierIsAlive,
     boolean alone)
     implements Command<RegisterBroker.Registered> {
@@ -51,11 +54,22 @@ public record RegisterBroker(
     endpoints = List.copyOf(endpoints);
     directories = List.copyOf(directories);
     features = List.copyOf(features);
+    unforced = unforced.map(Set::copyOf);
   }
 
   /** The only broker of a cluster of one, which takes part at once. */
   public RegisterBroker(int id, Uuid incarnation, Optional<String> rack, List<Endpoint> endpoints) {
-    this(id, incarnation, rack, endpoints, List.of(), List.of(), Files.AS_LEFT, false, true);
+    this(
+        id,
+        incarnation,
+        rack,
+        endpoints,
+        List.of(),
+        List.of(),
+        Files.AS_LEFT,
+        Optional.empty(),
+        false,
+        true);
   }
 
   /**
@@ -95,7 +109,9 @@ public record RegisterBroker(
     if (!again) {
       Elections elections = new Elections(image.apply(facts));
       facts.addAll(
-          alone ? elections.leadingAnew(id) : elections.withDoubtsAbout(id, directories, files));
+          alone
+              ? elections.leadingAnew(id)
+              : elections.withDoubtsAbout(id, directories, files, unforced));
     }
     return new Decision<>(facts, new Registered(broker.epoch()));
   }

@@ -9,6 +9,7 @@ import io.barnabas.metadata.RegisterBroker.Registered;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
@@ -114,22 +115,22 @@ class BrokerCommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, AS_LEFT, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
-    "1, CRASHED, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
-    "10, AS_LEFT, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
-    "10, CRASHED, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
-    "10, CRASHED, 123 isr 12 led by 1, 123 isr 2 led by 2",
-    "10, AS_LEFT, 123 isr 12 led by 1, 123 isr 2 elr 1 led by 2",
-    "10, CRASHED, 12 isr 1 led by 1, 12 isr 1 led by -",
-    "1, OLD, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
-    "1, OLD, 123 isr 12 led by 1, 123 isr 2 led by 2",
-    "1, OLD, 12 isr 1 elr 2 led by -, 12 isr 2 led by 2",
+    "none, AS_LEFT, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "none, CRASHED, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "it, AS_LEFT, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 12 led by 3",
+    "it, CRASHED, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
+    "it, CRASHED, 123 isr 12 led by 1, 123 isr 2 led by 2",
+    "it, AS_LEFT, 123 isr 12 led by 1, 123 isr 2 elr 1 led by 2",
+    "it, CRASHED, 12 isr 1 led by 1, 12 isr 1 led by -",
+    "any, CRASHED, 123 isr 12 led by 1, 123 isr 2 led by 2",
+    "none, OLD, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
+    "none, OLD, 123 isr 12 led by 1, 123 isr 2 led by 2",
+    "none, OLD, 12 isr 1 elr 2 led by -, 12 isr 2 led by 2",
   })
   void whoeverCrashedIsEligibleOnlyForWhatWasForcedAndWithOldFilesForNothing(
-      String flushMessages, RegisterBroker.Files files, String before, String after) {
-    ClusterImage image =
-        Partitions.cluster(
-            "aaaa", before, Map.of("min.insync.replicas", "3", "flush.messages", flushMessages));
+      String unforced, RegisterBroker.Files files, String before, String after) {
+    ClusterImage image = Partitions.cluster("aaaa", before, Map.of("min.insync.replicas", "3"));
+    Map<String, Set<Uuid>> known = Map.of("none", Set.of(), "it", Set.of(Partitions.TOPIC));
     RegisterBroker command =
         new RegisterBroker(
             1,
@@ -139,6 +140,7 @@ class BrokerCommandsTest {
             List.of(),
             List.of(),
             files,
+            Optional.ofNullable(known.get(unforced)),
             false,
             false);
     assertThat(Partitions.show(image.apply(command.decide(image, 0).facts()))).isEqualTo(after);
@@ -217,6 +219,7 @@ class BrokerCommandsTest {
         directories,
         List.of(),
         RegisterBroker.Files.AS_LEFT,
+        Optional.empty(),
         earlierIsAlive,
         false);
   }

@@ -217,26 +217,10 @@ class ElectionsTest {
     assertThat(Partitions.show(heartbeat(back, 1, false, false).image())).isEqualTo(after);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "'', 10000, false",
-    "1, 10000, false",
-    "'', 1, true",
-    "2, 10000, true",
-  })
-  void brokersAreInDoubtWhereTheirSettingsForceNothing(
-      String broker, String flushed, boolean inSync) {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
-    Fact changed =
-        new Fact.ConfigChanged(resource, "log.flush.interval.messages", Optional.of(flushed));
-    ClusterImage image = Partitions.cluster("ffff", "123 isr 12 led by -", Map.of());
-    ClusterImage back = crashed(image.apply(List.of(changed)), 1);
-    assertThat(Partitions.of(back).isr().contains(1)).isEqualTo(inSync);
-  }
-
   private static ClusterImage crashed(ClusterImage image, int broker) {
     return image.apply(
-        new Elections(image).withDoubtsAbout(broker, List.of(), RegisterBroker.Files.CRASHED));
+        new Elections(image)
+            .withDoubtsAbout(broker, List.of(), RegisterBroker.Files.CRASHED, Optional.empty()));
   }
 
   private static ClusterImage withDirectory(ClusterImage image, Uuid directory) {

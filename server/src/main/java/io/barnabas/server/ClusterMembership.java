@@ -15,12 +15,19 @@ import io.barnabas.server.peers.Peers;
 import io.barnabas.server.settings.ClusterSettings;
 import io.barnabas.world.World;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** This node as a member of a cluster of several. */
 final class ClusterMembership implements AutoCloseable {
+  /** A disk that has not answered for longer keeps the node from leading anything for now. */
+  private static final long HUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
   private final Stopping stopping = new Stopping();
   private final BrokerSessions sessions;
   private final Members members;
@@ -81,13 +88,21 @@ final class ClusterMembership implements AutoCloseable {
     }
 
     @Override
+    public Optional<Set<Uuid>> unforcedTopics() {
+      return directory.unforcedTopics();
+    }
+
+    @Override
     public void useWithEpoch(long epoch) throws IOException {
       directory.useWithEpoch(epoch);
     }
   }
 
   private static Health health(NodeIdentity self, LogDirectory directory) {
-    return directory.failure().isPresent() ? new Health(true, self.directories()) : Health.GOOD;
+    if (directory.failure().isPresent()) {
+      return new Health(true, self.directories());
+    }
+    return directory.busyNanos() > HUNG_NANOS ? new Health(true, List.of()) : Health.GOOD;
   }
 
   /** What other nodes ask this one for while it is the active controller. */

@@ -35,10 +35,11 @@ final class SimulatedCluster {
   private final SimulatedQuorum quorum;
   private final int count;
   private final boolean ownListener;
+  private final Map<String, String> inFile;
   private final Map<Integer, CompletableFuture<Node>> nodes = new HashMap<>();
 
   SimulatedCluster(SimulatedWorld world, int count) {
-    this(world, count, false);
+    this(world, count, false, Map.of());
   }
 
   /**
@@ -47,9 +48,20 @@ final class SimulatedCluster {
    * @param ownListener whether nodes reach each other at a listener of their own
    */
   SimulatedCluster(SimulatedWorld world, int count, boolean ownListener) {
+    this(world, count, ownListener, Map.of());
+  }
+
+  /** With these settings in the file of each node. */
+  SimulatedCluster(SimulatedWorld world, int count, Map<String, String> inFile) {
+    this(world, count, false, inFile);
+  }
+
+  private SimulatedCluster(
+      SimulatedWorld world, int count, boolean ownListener, Map<String, String> inFile) {
     this.world = world;
     this.count = count;
     this.ownListener = ownListener;
+    this.inFile = Map.copyOf(inFile);
     List<QuorumMember> voters =
         IntStream.rangeClosed(1, count).mapToObj(SimulatedCluster::member).toList();
     quorum = new SimulatedQuorum(world, SimulatedQuorumOptions.defaults(), voters);
@@ -99,7 +111,7 @@ final class SimulatedCluster {
   }
 
   private NodeSettings settings(int id) throws Exception {
-    Map<String, String> settings = new TreeMap<>();
+    Map<String, String> settings = new TreeMap<>(inFile);
     settings.put("node.id", Integer.toString(id));
     String own = ownListener ? ",NODES://%s:" + NODE_PORT : "";
     settings.put(

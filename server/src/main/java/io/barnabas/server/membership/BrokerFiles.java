@@ -1,6 +1,9 @@
 package io.barnabas.server.membership;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
 
 /** What a broker's files remember of its registrations. */
 public interface BrokerFiles {
@@ -9,6 +12,11 @@ public interface BrokerFiles {
 
   /** The epoch of the broker that used them last; -1 if there is none. */
   long usedWithEpoch();
+
+  /**
+   * The topics of which a crash may have taken what was acknowledged. Empty if it can be any topic.
+   */
+  Optional<Set<Uuid>> unforcedTopics();
 
   /**
    * A broker uses them from now on; even a power loss does not undo that. May wait for the disk.

@@ -247,7 +247,7 @@ public final class BrokerLifecycle implements AutoCloseable {
             .setRack(self.rack().orElse(null))
             .setLogDirs(self.directories())
             .setPreviousBrokerEpoch(previousEpoch);
-    return UsedEpoch.in(request, files.usedWithEpoch());
+    return UnforcedTopics.in(UsedEpoch.in(request, files.usedWithEpoch()), files.unforcedTopics());
   }
 
   // --- reporting

@@ -93,6 +93,7 @@ public final class Members {
             .map(each -> range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
             .toList(),
         before.map(known -> files(request, known)).orElse(RegisterBroker.Files.CRASHED),
+        UnforcedTopics.of(request),
         before.filter(known -> sessions.isAlive(known.id(), known.epoch())).isPresent(),
         false);
   }

@@ -16,6 +16,7 @@ import io.barnabas.replica.IsrProposals.IsrAnswer;
 import io.barnabas.replica.IsrProposals.IsrProposal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -77,6 +78,7 @@ final class HandMadeController {
                 List.of(),
                 List.of(),
                 RegisterBroker.Files.CRASHED,
+                Optional.of(Set.of()),
                 false,
                 false))
         .epoch();

@@ -1,0 +1,172 @@
+package io.barnabas.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.metadata.PartitionImage;
+import io.barnabas.world.simulated.DelayRange;
+import io.barnabas.world.simulated.RunEnd;
+import io.barnabas.world.simulated.SimulatedDisk;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Three whole nodes, of which one has a disk that does not answer for a while. */
+class HungDiskTest {
+  private static final int NODES = 3;
+  private static final int PARTITIONS = 6;
+
+  /** What the disk may take, and a heartbeat, and a change that is decided and known to all. */
+  private static final int NOTICED_MS = 1_500 + 500 + 100;
+
+  /** Longer than a session: whoever could not say so in time would be taken for dead. */
+  private static final int HANGS_MS = 10_000;
+
+  private static final int AT_ONCE_MS = 100;
+  private static final long MILLISECOND_NANOS = 1_000_000;
+
+  private static SimulatedDisk disk(SimulatedCluster cluster, int node) {
+    return cluster.world().machine(SimulatedCluster.machine(node)).disk();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void itsLeadershipsMoveAwayAndItGoesOnWhenTheDiskDoes(long seed) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    RunEnd end =
+        world.run(
+            () -> {
+              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
+              cluster.startAll();
+              hang(cluster, cluster.other());
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static void hang(SimulatedCluster cluster, int victim) throws Exception {
+    Uuid topic = createTopic(cluster);
+    int led = ledBy(cluster, topic, victim);
+    assertThat(produce(cluster, victim, topic, led)).isEqualTo(Errors.NONE);
+    disk(cluster, victim).slowDown(DelayRange.ofMicros(HANGS_MS * 1_000, HANGS_MS * 1_000));
+    var _ =
+        cluster
+            .world()
+            .threads()
+            .startVirtual("producer", () -> produce(cluster, victim, topic, led));
+    cluster.await(
+        "others lead all of it",
+        NOTICED_MS,
+        () ->
+            states(cluster, topic).stream().allMatch(p -> p.leader() > 0 && p.leader() != victim));
+    assertThat(states(cluster, topic)).allMatch(p -> !p.isr().contains(victim));
+    int leader = cluster.image(cluster.controller()).partition(topic, led).orElseThrow().leader();
+    assertThat(produce(cluster, leader, topic, led)).isEqualTo(Errors.NONE);
+    long ms = describe(cluster, victim);
+    assertThat(ms).as("until it answers").isLessThan(AT_ONCE_MS);
+    disk(cluster, victim).heal();
+    cluster.await("it takes part again", HANGS_MS, () -> cluster.takesPart(victim));
+    cluster.await(
+        "all are in sync",
+        HANGS_MS,
+        () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
+  }
+
+  private static Uuid createTopic(SimulatedCluster cluster) throws Exception {
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
+    request
+        .topics()
+        .add(
+            new CreatableTopic()
+                .setName("t")
+                .setNumPartitions(PARTITIONS)
+                .setReplicationFactor((short) NODES));
+    try (TestClient client = cluster.client(cluster.controller())) {
+      return client
+          .call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class)
+          .topics()
+          .find("t")
+          .topicId();
+    }
+  }
+
+  private static Collection<PartitionImage> states(SimulatedCluster cluster, Uuid topic) {
+    return cluster.image(cluster.controller()).topicById(topic).orElseThrow().partitions().values();
+  }
+
+  private static int ledBy(SimulatedCluster cluster, Uuid topic, int node) {
+    return cluster
+        .image(cluster.controller())
+        .topicById(topic)
+        .orElseThrow()
+        .partitions()
+        .entrySet()
+        .stream()
+        .filter(each -> each.getValue().leader() == node)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The milliseconds until a node has told that the cluster has one broker fewer. */
+  private static long describe(SimulatedCluster cluster, int node) throws Exception {
+    long begin = cluster.world().clock().nanoTime();
+    try (TestClient client = cluster.client(node)) {
+      DescribeClusterRequestData request =
+          new DescribeClusterRequestData().setEndpointType((byte) 1);
+      assertThat(
+              client
+                  .call(ApiKeys.DESCRIBE_CLUSTER, 2, request, DescribeClusterResponseData.class)
+                  .brokers())
+          .hasSize(NODES - 1);
+    }
+    return (cluster.world().clock().nanoTime() - begin) / MILLISECOND_NANOS;
+  }
+
+  private static Errors produce(SimulatedCluster cluster, int node, Uuid topic, int partition) {
+    MemoryRecords records =
+        MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[100]));
+    ProduceRequestData request =
+        new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000).setTransactionalId(null);
+    request
+        .topicData()
+        .add(
+            new TopicProduceData()
+                .setTopicId(topic)
+                .setPartitionData(
+                    List.of(new PartitionProduceData().setIndex(partition).setRecords(records))));
+    try (TestClient client = cluster.client(node)) {
+      return Errors.forCode(
+          client
+              .call(ApiKeys.PRODUCE, 13, request, ProduceResponseData.class)
+              .responses()
+              .iterator()
+              .next()
+              .partitionResponses()
+              .getFirst()
+              .errorCode());
+    } catch (IOException e) {
+      return Errors.NETWORK_EXCEPTION;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
