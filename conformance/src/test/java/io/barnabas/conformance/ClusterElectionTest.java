@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leaders elected on demand. */
-@OnRestartedClusters
+@OnEveryCluster
 class ClusterElectionTest {
 
   private static final String TOOL = "org.apache.kafka.tools.LeaderElectionCommand";

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What three brokers say and do while one of them is away. */
-@OnRestartedClusters
+@OnEveryCluster
 class ClusterFailureTest {
 
   private static final String TOPICS = "org.apache.kafka.tools.TopicCommand";

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replicas that move from broker to broker, with what is in them. */
-@OnRestartedClusters
+@OnEveryCluster
 class ClusterReassignmentTest {
 
   private static final int BIG_RECORDS = 400;

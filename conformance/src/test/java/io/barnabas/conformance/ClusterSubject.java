@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  * serves all test classes of a JVM; tests keep apart by using topics of their own, and leave all
  * three nodes running.
  *
- * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it all do, except for
- * {@link OnRestartedClusters}.
+ * <p>{@code -Dconformance.subjects=BARNABAS} says which take part; without it all do.
  */
 final class ClusterSubject {
 
@@ -63,16 +62,8 @@ final class ClusterSubject {
 
   /** The subjects of this run, the oracle first. */
   static Stream<ClusterSubject> all() {
-    return wanted("APACHE_KAFKA,BARNABAS");
-  }
-
-  /** See {@link OnRestartedClusters}. */
-  static Stream<ClusterSubject> restarted() {
-    return wanted("APACHE_KAFKA");
-  }
-
-  private static Stream<ClusterSubject> wanted(String unlessSaid) {
-    return Kind.wanted(unlessSaid).map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
+    return Kind.wanted("APACHE_KAFKA,BARNABAS")
+        .map(kind -> Objects.requireNonNull(SUBJECTS.get(kind)));
   }
 
   @Override
