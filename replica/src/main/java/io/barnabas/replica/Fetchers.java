@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
@@ -18,6 +19,7 @@ final class Fetchers {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Integer, LeaderFetcher> byLeader = new HashMap<>();
   private final Map<TopicIdPartition, Integer> leaders = new HashMap<>();
+  private final List<CompletableFuture<Void>> ending = new ArrayList<>();
   private boolean stopped;
 
   Fetchers(World world, ReplicaLinks links, LongSupplier brokerEpoch) {
@@ -61,7 +63,7 @@ final class Fetchers {
         fetcher.forget(id);
         if (fetcher.isIdle()) {
           byLeader.remove(leader);
-          fetcher.stop();
+          end(fetcher);
         }
       }
     } finally {
@@ -69,13 +71,34 @@ final class Fetchers {
     }
   }
 
+  /** Not here, where roles wait: the connection may be one that is being made. */
+  private void end(LeaderFetcher fetcher) {
+    ending.removeIf(CompletableFuture::isDone);
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    ending.add(ended);
+    world
+        .threads()
+        .startVirtual(
+            "barnabas-unfollow",
+            () -> {
+              try {
+                fetcher.stop();
+                fetcher.join();
+              } finally {
+                ended.complete(null);
+              }
+            });
+  }
+
   /** Follows nobody any more; returns when nothing runs. */
   void stop() {
     List<LeaderFetcher> all;
+    List<CompletableFuture<Void>> others;
     lock.lock();
     try {
       stopped = true;
       all = new ArrayList<>(byLeader.values());
+      others = List.copyOf(ending);
       byLeader.clear();
       leaders.clear();
     } finally {
@@ -83,5 +106,6 @@ final class Fetchers {
     }
     all.forEach(LeaderFetcher::stop);
     all.forEach(LeaderFetcher::join);
+    others.forEach(CompletableFuture::join);
   }
 }

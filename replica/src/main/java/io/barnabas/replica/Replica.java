@@ -291,13 +291,23 @@ public final class Replica {
     return replication;
   }
 
-  /** Takes what the cluster decided; older news changes nothing. */
+  /** Takes what the cluster decided, and the settings; older news changes nothing. */
   void update(Role changed, TopicConfig config) {
+    takeSettings(config);
+    changeRole(changed, config.minInsyncReplicas());
+  }
+
+  /** Takes the topic's settings but for min.insync.replicas. On a platform thread. */
+  void takeSettings(TopicConfig config) {
     deletable = config.log().cleanupPolicy().contains("delete");
     throttledSender = config.throttledSenders().contains(id().partition(), context.nodeId());
     throttledFetcher = config.throttledFetchers().contains(id().partition(), context.nodeId());
     log.updateConfig(config.log());
-    replication.update(changed, config.minInsyncReplicas());
+  }
+
+  /** Takes what the cluster decided; older news changes nothing. Does not wait for a force. */
+  void changeRole(Role changed, int minInsyncReplicas) {
+    replication.update(changed, minInsyncReplicas);
   }
 
   /** Refuses everything from now on; those who wait are told. */

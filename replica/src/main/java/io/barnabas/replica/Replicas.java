@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class Replicas implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
 
+  /** Before what failed is tried again. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final LogDirectory directory;
   private final int nodeId;
   private final Function<ClusterImage, Map<String, String>> topicDefaults;
@@ -52,6 +55,7 @@ public final class Replicas implements AutoCloseable {
   private final ReplicaContext context;
   private final IsrChanges isrChanges;
   private final Fetchers fetchers;
+  private final Roles roles;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CompletableFuture<Void> waiting;
   private volatile ClusterImage image = ClusterImage.empty("");
@@ -64,6 +68,9 @@ public final class Replicas implements AutoCloseable {
 
   /** Whether the cluster knew of this start of the node in {@link #done}; the worker's. */
   private boolean member;
+
+  /** The topics of which something could not be changed; the worker's. */
+  private final Set<Uuid> again = new HashSet<>();
 
   private boolean strayed;
 
@@ -101,6 +108,7 @@ public final class Replicas implements AutoCloseable {
             this::brokerEpoch,
             TimeUnit.MILLISECONDS.toNanos(links.lagTimeMaxMs()));
     fetchers = new Fetchers(world, links, this::brokerEpoch);
+    roles = new Roles(world, nodeId, replicas, fetchers, topicDefaults, this::isMember);
     Cuts cuts = new Cuts(directory, worker);
     Throttles throttles = new Throttles(world.clock(), links.throttles());
     context = new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges, throttles);
@@ -188,8 +196,9 @@ public final class Replicas implements AutoCloseable {
 
   /**
    * Opens, creates, changes and deletes replicas as an image wants, in the order of calls; an image
-   * that has not begun when the next one comes is left out. A partition whose log cannot be opened
-   * is reported, and the others go on.
+   * that has not begun when the next one comes is left out. Replicas that are open have their new
+   * roles at once, whatever is being opened or deleted. A partition whose log cannot be opened is
+   * reported, and the others go on.
    *
    * @return completes when all is done; fails if the node stops before
    */
@@ -198,15 +207,18 @@ public final class Replicas implements AutoCloseable {
     try {
       image = wanted;
       context.throttles().update(wanted);
-      if (waiting == null) {
-        waiting =
+      CompletableFuture<Void> told = roles.accept(wanted);
+      CompletableFuture<Void> opened = waiting;
+      if (opened == null) {
+        opened =
             worker.submit(
                 () -> {
                   carryOut(takeNewest());
                   return null;
                 });
+        waiting = opened;
       }
-      return waiting;
+      return CompletableFuture.allOf(told, opened);
     } finally {
       lock.unlock();
     }
@@ -253,10 +265,12 @@ public final class Replicas implements AutoCloseable {
     boolean allChanged = !newDefaults.equals(defaults) || isMember != member;
     defaults = newDefaults;
     member = isMember;
+    Set<Uuid> failedBefore = Set.copyOf(again);
+    again.clear();
     List<CompletableFuture<Void>> served = new ArrayList<>();
     try {
       for (TopicImage topic : wanted.topics().values()) {
-        if (allChanged || changed(topic, wanted)) {
+        if (allChanged || failedBefore.contains(topic.id()) || changed(topic, wanted)) {
           open(topic, wanted, served);
         }
       }
@@ -265,6 +279,9 @@ public final class Replicas implements AutoCloseable {
       served.forEach(CompletableFuture::join);
     }
     done = wanted;
+    if (!again.isEmpty()) {
+      worker.later(RETRY_NANOS, () -> carryOut(takeNewest()));
+    }
   }
 
   private boolean changed(TopicImage topic, ClusterImage wanted) {
@@ -306,8 +323,7 @@ public final class Replicas implements AutoCloseable {
     Replica replica = replicas.get(id.topicPartition());
     try {
       if (replica != null) {
-        replica.update(role, config);
-        fetchers.follow(replica);
+        replica.takeSettings(config);
         return Optional.empty();
       }
       PartitionLog log = directory.openOrCreate(id, config.log());
@@ -334,6 +350,8 @@ public final class Replicas implements AutoCloseable {
       LOG.error("{} cannot be opened or changed", id, e);
       if (replica == null) {
         setOffline(id, String.valueOf(e.getMessage()));
+      } else if (replica.log().isUsable()) {
+        again.add(id.topicId());
       }
       return Optional.empty();
     }
@@ -347,6 +365,7 @@ public final class Replicas implements AutoCloseable {
       opened.replication().advance();
       replicas.put(name, opened);
       fetchers.follow(opened);
+      roles.opened(opened);
       offline.remove(name);
     } else {
       opened.close();
@@ -361,8 +380,9 @@ public final class Replicas implements AutoCloseable {
 
   private void remove(Replica replica) {
     replicas.remove(replica.id().topicPartition(), replica);
-    fetchers.forget(replica.id());
+    // First, so that nobody who knows it still has it followed again.
     replica.close();
+    fetchers.forget(replica.id());
     delete(replica.id());
   }
 
@@ -411,6 +431,7 @@ public final class Replicas implements AutoCloseable {
   @Override
   public void close() {
     worker.stop();
+    roles.stop();
     fetchers.stop();
     isrChanges.stop();
     all().forEach(Replica::close);

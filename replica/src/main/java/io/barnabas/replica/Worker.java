@@ -6,22 +6,30 @@ import io.barnabas.world.WorldThread;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Does, one after the other on a platform thread, what forces files. */
 final class Worker {
   /** More than its users ever have waiting: each submits again only when its task has begun. */
   private static final int MAX_WAITING = 16;
 
+  private final World world;
   private final Monitor monitor;
   private final Deque<Task<?>> tasks = new ArrayDeque<>();
   private final WorldThread thread;
   private volatile boolean stopped;
 
+  // Under the monitor.
+  private Optional<Runnable> delayed = Optional.empty();
+  private long delayedUntilNanos;
+
   Worker(World world, String name) {
+    this.world = world;
     monitor = world.threads().newMonitor();
     thread = world.threads().startPlatform(name, this::run);
   }
@@ -62,6 +70,18 @@ final class Worker {
     return task.result();
   }
 
+  /** Has something done after a pause, in place of what waits so, if anything does. */
+  void later(long pauseNanos, Runnable body) {
+    monitor.lock();
+    try {
+      delayed = Optional.of(body);
+      delayedUntilNanos = world.clock().nanoTime() + pauseNanos;
+      monitor.signal();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
   private static KafkaStorageException stopping() {
     return new KafkaStorageException("The node is stopping");
   }
@@ -83,16 +103,33 @@ final class Worker {
     }
   }
 
-  private @org.jspecify.annotations.Nullable Task<?> next() {
+  private @Nullable Task<?> next() {
     monitor.lock();
     try {
       while (tasks.isEmpty() && !stopped) {
-        monitor.await();
+        if (delayed.isEmpty()) {
+          monitor.await();
+        } else if (delayedUntilNanos - world.clock().nanoTime() > 0) {
+          monitor.awaitUntil(delayedUntilNanos);
+        } else {
+          return takeDelayed();
+        }
       }
       return tasks.poll();
     } finally {
       monitor.unlock();
     }
+  }
+
+  private Task<?> takeDelayed() {
+    Runnable body = delayed.orElseThrow();
+    delayed = Optional.empty();
+    return new Task<>(
+        () -> {
+          body.run();
+          return true;
+        },
+        new CompletableFuture<>());
   }
 
   /** Refuses what has not begun, waits for what has, and ends. */
