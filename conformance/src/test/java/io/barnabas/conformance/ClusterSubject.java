@@ -94,7 +94,15 @@ final class ClusterSubject {
     Path directory =
         TARGET.resolve("subjects").resolve(kind + "-CLUSTER-" + ProcessHandle.current().pid());
     // Tests move leaders and look at them: nothing else may.
-    Map<String, String> settings = Map.of("auto.leader.rebalance.enable", "false");
+    // The last two are what Kafka does when nothing is said.
+    Map<String, String> settings =
+        Map.of(
+            "auto.leader.rebalance.enable",
+            "false",
+            "default.replication.factor",
+            "1",
+            "min.insync.replicas",
+            "1");
     try {
       return switch (kind) {
         case APACHE_KAFKA -> kafka(classPaths, directory, settings);

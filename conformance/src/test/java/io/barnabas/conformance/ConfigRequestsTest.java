@@ -89,6 +89,15 @@ class ConfigRequestsTest {
     assertThat(alterAnew(type, name, Map.of(setting, value))).as("anew").isEqualTo(expected);
   }
 
+  /** It says which replicas may lead, so there is one for the whole cluster. */
+  @Test
+  void theLeastNumberOfReplicasInSyncCannotBeTakenAway() throws Exception {
+    assertThat(alter(ConfigResource.Type.BROKER, "", "min.insync.replicas", "1", SET))
+        .isEqualTo(Errors.NONE);
+    assertThat(alter(ConfigResource.Type.BROKER, "", "min.insync.replicas", null, DELETE))
+        .isEqualTo(Errors.INVALID_CONFIG);
+  }
+
   @Test
   void elementsOfLists() throws Exception {
     String topic = subject.newTopic(1, Map.of()).name();

@@ -126,6 +126,12 @@ record ConfigTargets(
         throw new InvalidConfigurationException(
             "Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
       }
+      if (!isOne
+          && changed.contains(MIN_INSYNC_REPLICAS)
+          && !own.containsKey(MIN_INSYNC_REPLICAS)) {
+        throw new InvalidConfigurationException(
+            "Cluster-level min.insync.replicas cannot be removed while ELR is enabled.");
+      }
       changed.forEach(name -> checkElements(name, own.getOrDefault(name, "")));
       try {
         definitions.parse(own);

@@ -106,6 +106,9 @@ public record RegisterBroker(
     if (!broker.equals(before)) {
       facts.add(new Fact.BrokerRegistered(broker));
     }
+    if (!alone) {
+      facts.addAll(ClusterDefaults.ofBrokers(image.apply(facts)));
+    }
     if (!again) {
       Elections elections = new Elections(image.apply(facts));
       facts.addAll(

@@ -2,7 +2,9 @@ package io.barnabas.server;
 
 import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
+import io.barnabas.metadata.ClusterDefaults;
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Features;
 import io.barnabas.metadata.RegisterBroker;
 import io.barnabas.replica.ReplicaLinks;
@@ -85,6 +87,7 @@ public final class Node implements AutoCloseable {
                 world,
                 opened.quorum(),
                 clusterId,
+                this::firstDecisions,
                 cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
     CatchUp.await(world, opened.quorum(), controller, ended);
     NodeIdentity self = self(world, identity);
@@ -137,6 +140,13 @@ public final class Node implements AutoCloseable {
         opened.quorum().close();
       }
     }
+  }
+
+  /** What this node decides first as the active controller of several. */
+  private List<Fact> firstDecisions(ClusterImage image) {
+    return settings.cluster().hasQuorum()
+        ? ClusterDefaults.atActivation(image, settings.minInsyncReplicas())
+        : List.of();
   }
 
   private ReplicaLinks links(World world, NodeIdentity self, LiveSettings live) {

@@ -44,7 +44,7 @@ final class TopicCreator {
   private TopicDefaults defaults() {
     return new TopicDefaults(
         context.atStart().partitionsOfNewTopics(),
-        context.atStart().replicasOfNewTopics(),
+        context.atStart().replicasOfNewTopics(context.image()),
         context.settings().topicDefaults(context.image()));
   }
 

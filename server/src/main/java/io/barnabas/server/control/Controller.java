@@ -3,7 +3,6 @@ package io.barnabas.server.control;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Command;
 import io.barnabas.metadata.Fact;
-import io.barnabas.metadata.Features;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.Quorum;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotControllerException;
@@ -50,6 +50,7 @@ public final class Controller implements AutoCloseable {
 
   private final World world;
   private final Quorum quorum;
+  private final Activation activation;
   private final Consumer<IOException> onFailure;
   private final Monitor monitor;
   private final CommittedState state;
@@ -74,11 +75,13 @@ public final class Controller implements AutoCloseable {
       Quorum quorum,
       Monitor monitor,
       CommittedState state,
+      Activation activation,
       Consumer<IOException> onFailure) {
     this.world = world;
     this.quorum = quorum;
     this.monitor = monitor;
     this.state = state;
+    this.activation = activation;
     this.onFailure = onFailure;
     listeners = new Listeners(monitor, state.image());
     thread = world.threads().startPlatform("barnabas-controller", this::run);
@@ -94,6 +97,17 @@ public final class Controller implements AutoCloseable {
    */
   public static Controller start(
       World world, Quorum quorum, String clusterId, Consumer<IOException> onFailure)
+      throws IOException {
+    return start(world, quorum, clusterId, image -> List.of(), onFailure);
+  }
+
+  /** The same with what is decided first when this node begins to; that must not wait. */
+  public static Controller start(
+      World world,
+      Quorum quorum,
+      String clusterId,
+      Function<ClusterImage, List<Fact>> first,
+      Consumer<IOException> onFailure)
       throws IOException {
     Monitor monitor = world.threads().newMonitor();
     CommittedState state = new CommittedState(monitor, ClusterImage.empty(clusterId));
@@ -112,7 +126,7 @@ public final class Controller implements AutoCloseable {
       quorum.close();
       throw e;
     }
-    return new Controller(world, quorum, monitor, state, onFailure);
+    return new Controller(world, quorum, monitor, state, new Activation(first), onFailure);
   }
 
   /** The newest image that was applied. Never waits. */
@@ -131,12 +145,8 @@ public final class Controller implements AutoCloseable {
    */
   public Leadership leadership() {
     Leadership now = state.leadership();
-    boolean active = now.active() && hasActivated(listeners.image(), now);
+    boolean active = now.active() && Activation.isDone(listeners.image(), now);
     return new Leadership(now.leaderId(), now.epoch(), active);
-  }
-
-  private static boolean hasActivated(ClusterImage image, Leadership leadership) {
-    return image.activeController().epoch() == leadership.epoch();
   }
 
   /**
@@ -318,11 +328,11 @@ public final class Controller implements AutoCloseable {
   }
 
   private boolean mustActivate() {
-    return state.image().activeController().epoch() < state.leadership().epoch();
+    return Activation.isDue(state.image(), state.leadership());
   }
 
   private boolean mayDecide() {
-    return hasActivated(state.image(), state.leadership());
+    return Activation.isDone(state.image(), state.leadership());
   }
 
   private void proceed() {
@@ -338,10 +348,7 @@ public final class Controller implements AutoCloseable {
     } else if (!now.active()) {
       refuseWaiting(notActive());
     } else if (!pausing && !closed && mustActivate()) {
-      List<Fact> first = new ArrayList<>();
-      first.add(new Fact.ControllerActivated(now.leaderId().orElseThrow(), now.epoch()));
-      first.addAll(Features.founding(state.image()));
-      propose(state.image(), first, List.of(), () -> {});
+      propose(state.image(), activation.facts(state.image(), now), List.of(), () -> {});
     } else if (!pausing && !closed && mayDecide()) {
       decide(state.image());
     }

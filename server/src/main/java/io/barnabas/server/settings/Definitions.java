@@ -146,7 +146,8 @@ final class Definitions {
         1,
         between(1, Short.MAX_VALUE),
         MEDIUM,
-        "Replicas of a topic made without a count.");
+        "Replicas of a topic made without a count. If it is not given, 3 in a cluster of three"
+            + " brokers or more.");
     d.define(
         "auto.create.topics.enable",
         BOOLEAN,
@@ -185,7 +186,9 @@ final class Definitions {
         atLeast(1),
         HIGH,
         "How many replicas must have a record before it is acknowledged to a producer with"
-            + " acks=all.");
+            + " acks=all. In a cluster of several nodes it is a setting of the whole cluster: the"
+            + " active controller's value becomes that when the cluster is founded, and if it is"
+            + " not given, 2 does once there are three brokers.");
     d.define("message.max.bytes", INT, MIB + 12, atLeast(0), HIGH, "The largest batch of records.");
     d.define(
         "log.segment.bytes",

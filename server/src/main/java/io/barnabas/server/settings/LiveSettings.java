@@ -1,5 +1,6 @@
 package io.barnabas.server.settings;
 
+import io.barnabas.metadata.ClusterDefaults;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.replica.ThrottleSettings;
 import java.util.ArrayList;
@@ -109,8 +110,14 @@ public final class LiveSettings {
     if (setting.isGiven()) {
       add(values, name, setting.value(), Source.START);
     }
-    add(values, name, setting.defaultValue(), Source.DEFAULT);
+    add(values, name, defaultOf(setting, image), Source.DEFAULT);
     return values;
+  }
+
+  private static Optional<String> defaultOf(NodeSettings.Setting setting, ClusterImage image) {
+    return setting.name().equals(NodeSettings.REPLICATION_FACTOR)
+        ? Optional.of(Integer.toString(ClusterDefaults.replicationFactor(image)))
+        : setting.defaultValue();
   }
 
   private static void add(List<Value> values, String name, Optional<String> value, Source source) {

@@ -1,6 +1,8 @@
 package io.barnabas.server.settings;
 
 import io.barnabas.log.LogDirectoryOptions;
+import io.barnabas.metadata.ClusterDefaults;
+import io.barnabas.metadata.ClusterImage;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,10 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** A node's settings under Kafka's names, checked and complete. Immutable. */
 public final class NodeSettings {
+  /** The setting of that name; what it is where it is not said depends on the cluster. */
+  static final String REPLICATION_FACTOR = "default.replication.factor";
+
+  private static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
   private static final long MINUTE_MS = 60_000;
   private static final long HOUR_MS = 60 * MINUTE_MS;
 
@@ -168,9 +174,22 @@ public final class NodeSettings {
     return values.integer("num.partitions");
   }
 
-  /** Replicas of a topic created without a count, 1 or more. */
-  public int replicasOfNewTopics() {
-    return values.integer("default.replication.factor");
+  /**
+   * Replicas of a topic created without a count, 1 or more.
+   *
+   * @param image of the cluster, which decides if it was not said
+   */
+  public int replicasOfNewTopics(ClusterImage image) {
+    return given.containsKey(REPLICATION_FACTOR)
+        ? values.integer(REPLICATION_FACTOR)
+        : ClusterDefaults.replicationFactor(image);
+  }
+
+  /** How many replicas must be in sync for acks=all, if it was said. */
+  public Optional<String> minInsyncReplicas() {
+    return given.containsKey(MIN_INSYNC_REPLICAS)
+        ? Optional.of(Integer.toString(values.integer(MIN_INSYNC_REPLICAS)))
+        : Optional.empty();
   }
 
   /** Whether topics come into being by being asked for. */
