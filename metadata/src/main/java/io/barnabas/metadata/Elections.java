@@ -81,7 +81,9 @@ final class Elections {
 
   /**
    * As {@link #without}, for a broker that lost what was not yet forced to its disk, or its
-   * directories: it is no eligible leader of what may have suffered.
+   * directories: it is no eligible leader of what may have suffered. What was in a directory that
+   * it has no longer is from now on in the only one that it has, to be copied there from others;
+   * but not if it was the only replica in sync, whose place an empty one must not take.
    *
    * @param directories those that it still has; empty if that is not known
    * @param files whether they may lack what was only in its memory, or more
@@ -92,16 +94,26 @@ final class Elections {
     List<Fact> facts = new ArrayList<>();
     forEach(
         (topic, number, partition) -> {
-          if (!partition.isr().contains(broker)
+          boolean gone = isGone(partition.directoryOf(broker), directories);
+          boolean replaced =
+              gone
+                  && directories.size() == 1
+                  && partition.replicas().contains(broker)
+                  && !partition.isr().equals(List.of(broker));
+          if (!replaced
+              && !partition.isr().contains(broker)
               && !partition.elr().contains(broker)
               && partition.leader() != broker) {
             return;
           }
           PartitionChange change = new PartitionChange(this, topic, number);
+          if (replaced) {
+            change.inDirectory(broker, directories.getFirst());
+          }
           boolean torn =
               files == Files.CRASHED
                   && unforced.map(topics -> topics.contains(topic.id())).orElse(true);
-          if (files == Files.OLD || torn || isGone(partition.directoryOf(broker), directories)) {
+          if (files == Files.OLD || torn || gone) {
             change.doubting(broker);
           }
           change.fact().ifPresent(facts::add);

@@ -199,6 +199,38 @@ class ElectionsTest {
         .isEqualTo("12 isr 1 led by -");
   }
 
+  @ParameterizedTest
+  @CsvSource({"2, true", "1, false"})
+  void aReplicaWhoseDiskWasReplacedIsOnTheNewOneUnlessItWasTheOnlyOneInSync(
+      int inSync, boolean moves) {
+    Uuid first = new Uuid(5, 5);
+    Uuid second = new Uuid(6, 6);
+    ClusterImage image =
+        withDirectory(Partitions.cluster("faff", "1 isr 1 led by -", Map.of()), first);
+    PartitionImage placed =
+        new PartitionImage(
+            List.of(1, 2),
+            List.of(first, PartitionImage.UNASSIGNED),
+            List.of(inSync),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            inSync == 2 ? 2 : PartitionImage.NO_LEADER,
+            6,
+            8);
+    ClusterImage before =
+        image.apply(List.of(new Fact.PartitionChanged(Partitions.TOPIC, 0, placed)));
+    ClusterImage after =
+        before.apply(
+            new Elections(before)
+                .withDoubtsAbout(
+                    1, List.of(second), RegisterBroker.Files.AS_LEFT, Optional.empty()));
+    assertThat(Partitions.of(after).directoryOf(1)).isEqualTo(moves ? second : first);
+    assertThat(Partitions.of(after).isr()).containsExactly(inSync);
+    assertThat(Partitions.of(after).leader()).isEqualTo(placed.leader());
+  }
+
   /** Broker 1 comes back after a crash, and serves again before the others do. */
   @ParameterizedTest
   @CsvSource({

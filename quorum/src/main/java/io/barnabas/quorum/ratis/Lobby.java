@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
@@ -90,11 +91,13 @@ final class Lobby implements Closeable {
   /**
    * Lets a server answer questions, and only these and Raft's between servers.
    *
+   * @param self the only one in whose name Raft's requests are answered here
    * @param runs whether Raft runs here; until then its requests would be met by exceptions
    */
-  static GrpcServices.Customizer service(Function<Question, Answer> answers, BooleanSupplier runs) {
+  static GrpcServices.Customizer service(
+      RaftPeerId self, Function<Question, Answer> answers, BooleanSupplier runs) {
     return (NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) ->
-        builder.addService(definition(answers)).intercept(new OnlyServers(runs));
+        builder.addService(definition(answers)).intercept(new OnlyServers(self, runs));
   }
 
   private static ServerServiceDefinition definition(Function<Question, Answer> answers) {
@@ -135,13 +138,16 @@ final class Lobby implements Closeable {
     observer.onCompleted();
   }
 
-  private record OnlyServers(BooleanSupplier runs) implements ServerInterceptor {
+  private record OnlyServers(RaftPeerId self, BooleanSupplier runs) implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
       String service = call.getMethodDescriptor().getServiceName();
-      if (SERVICE.equals(service) || (RAFT_SERVICE.equals(service) && runs.getAsBoolean())) {
+      if (SERVICE.equals(service)) {
         return next.startCall(call, headers);
+      }
+      if (RAFT_SERVICE.equals(service) && runs.getAsBoolean()) {
+        return new AddressedHere<>(self, call, next.startCall(call, headers));
       }
       Status refusal =
           RAFT_SERVICE.equals(service)

@@ -86,7 +86,7 @@ public final class RatisQuorum implements Quorum {
         RaftNode.listen(
             options,
             self,
-            Lobby.service(this::answer, this::runs),
+            Lobby.service(PeerNames.peerId(self), this::answer, this::runs),
             () -> existingGroup().newStateMachine());
     node = listening;
     progress =
