@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
@@ -211,6 +212,28 @@ public final class BrokerProcess implements Closeable {
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       kill();
     }
+  }
+
+  /**
+   * Waits for the process to end by itself.
+   *
+   * @return its exit code, nothing if it still runs after that many seconds
+   */
+  public OptionalInt awaitEnd(int seconds) throws InterruptedException {
+    return process.waitFor(seconds, TimeUnit.SECONDS)
+        ? OptionalInt.of(process.exitValue())
+        : OptionalInt.empty();
+  }
+
+  /** The last line of what it has printed since it was launched, empty if there is none. */
+  public String lastLine() throws IOException {
+    List<String> lines = Files.readAllLines(output().toPath());
+    return lines.isEmpty() ? "" : lines.getLast();
+  }
+
+  /** Whether it has said that it is ready since it was launched. */
+  public boolean isReady() throws IOException {
+    return saysReady();
   }
 
   /** Freezes the process with SIGSTOP: its connections stay open, and nothing answers. */

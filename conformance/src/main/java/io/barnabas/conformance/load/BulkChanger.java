@@ -21,7 +21,7 @@ import org.apache.kafka.common.config.ConfigResource;
  * now and then some topics are created and others deleted.
  */
 final class BulkChanger implements Runnable {
-  private static final int TOPICS = 20;
+  private static final int TOPICS = 10;
   private static final int RENEWED = 2;
   private static final int ROUNDS_TO_RENEW = 50;
   private static final int MOST_PARTITIONS = 3;

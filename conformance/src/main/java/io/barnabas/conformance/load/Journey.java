@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
@@ -21,8 +22,9 @@ import org.apache.kafka.clients.admin.QuorumInfo;
  * change it, what each topic may be, and what there is to tell and to complain of. For one thread.
  */
 final class Journey implements Closeable {
+  private static final int VOTERS = 3;
   private static final int CLIENTS = 3;
-  private static final int PAUSE_MS = 10;
+  private static final int PAUSE_MS = 30;
   private static final long RETENTION_MS = 1_000_000_000L;
 
   private final ClassPaths paths;
@@ -51,8 +53,18 @@ final class Journey implements Closeable {
    */
   static Journey begin(ClassPaths paths, List<String> launcher, Path directory, JourneyPlan plan)
       throws IOException, InterruptedException {
-    return new Journey(
-        paths, plan, ClusterProcess.barnabas(launcher, directory, 3, Journey.settings()));
+    return begin(paths, launcher, directory, plan, id -> settings());
+  }
+
+  /** The same with settings for each of these nodes. */
+  static Journey begin(
+      ClassPaths paths,
+      List<String> launcher,
+      Path directory,
+      JourneyPlan plan,
+      IntFunction<Map<String, String>> settings)
+      throws IOException, InterruptedException {
+    return new Journey(paths, plan, ClusterProcess.barnabas(launcher, directory, VOTERS, settings));
   }
 
   /** Of every node. */

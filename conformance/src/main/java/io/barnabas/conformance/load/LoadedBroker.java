@@ -78,6 +78,15 @@ enum LoadedBroker {
     }
   }
 
+  /** Copies a directory with all in it, to where nothing is. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
   private static Admin admin(BrokerProcess broker) {
     return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
   }

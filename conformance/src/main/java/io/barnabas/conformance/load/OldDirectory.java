@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /** A node is started with a copy of its own directory that is old. */
@@ -185,12 +184,7 @@ final class OldDirectory {
   private void copyDirectory() throws IOException, InterruptedException {
     node.stop();
     LoadedBroker.delete(copy());
-    Path from = node.dataDirectory();
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, copy().resolve(from.relativize(file).toString()));
-      }
-    }
+    LoadedBroker.copy(node.dataDirectory(), copy());
     node.restart();
   }
 

@@ -3,6 +3,7 @@ package io.barnabas.conformance.load;
 import io.barnabas.conformance.ClassPaths;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
@@ -19,7 +20,14 @@ public final class QuorumJourney {
    * @param report for people
    * @param complaints a sentence for each thing that does not hold
    */
-  public record Verdict(String report, List<String> complaints) {}
+  public record Verdict(String report, List<String> complaints) {
+    /** Both, one after the other. */
+    Verdict and(Verdict later) {
+      List<String> all = new ArrayList<>(complaints);
+      all.addAll(later.complaints);
+      return new Verdict(report + "\n" + later.report, all);
+    }
+  }
 
   /**
    * Goes all the way, or to the first step that cannot be ended.
@@ -30,13 +38,41 @@ public final class QuorumJourney {
   static Verdict run(ClassPaths paths, List<String> launcher, Path directory, JourneyPlan plan)
       throws IOException, InterruptedException {
     try (Journey journey = Journey.begin(paths, launcher, directory, plan)) {
-      try {
-        steps(journey);
-      } catch (IOException | ExecutionException e) {
-        journey.complain("a step did not come to its end: " + withCauses(e));
-      }
-      return new Verdict(journey.report(), journey.complaints());
+      return verdict(journey, () -> steps(journey));
     }
+  }
+
+  /**
+   * The same with other roles, and TLS.
+   *
+   * @param directory where another journey has ended
+   */
+  static Verdict runRoles(ClassPaths paths, List<String> launcher, Path directory, JourneyPlan plan)
+      throws IOException, InterruptedException {
+    TlsStores keys = TlsStores.create(directory.resolve("keys"));
+    TlsStores otherKeys = TlsStores.create(directory.resolve("other-keys"));
+    try (Journey journey =
+        Journey.begin(
+            paths,
+            launcher,
+            directory.resolve("roles"),
+            plan,
+            id -> RolesAndTls.settings(keys, id))) {
+      return verdict(
+          journey,
+          () ->
+              new RolesAndTls(journey, keys, otherKeys)
+                  .run(directory.resolve("node-1").resolve("data")));
+    }
+  }
+
+  private static Verdict verdict(Journey journey, Steps steps) throws InterruptedException {
+    try {
+      steps.go();
+    } catch (IOException | ExecutionException e) {
+      journey.complain("a step did not come to its end: " + withCauses(e));
+    }
+    return new Verdict(journey.report(), journey.complaints());
   }
 
   /**
@@ -62,6 +98,11 @@ public final class QuorumJourney {
     OldDirectory old = new OldDirectory(journey, third);
     old.run();
     old.whileTheLastInSyncIsGone();
+  }
+
+  @FunctionalInterface
+  private interface Steps {
+    void go() throws IOException, InterruptedException, ExecutionException;
   }
 
   private static String withCauses(Throwable failure) {

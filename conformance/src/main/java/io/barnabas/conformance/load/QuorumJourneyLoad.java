@@ -74,12 +74,11 @@ public final class QuorumJourneyLoad implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     Path directory = target.resolve("quorum-journey");
     LoadedBroker.delete(directory);
-    QuorumJourney.Verdict verdict =
-        QuorumJourney.run(
-            ClassPaths.readFrom(target),
-            List.of(launcher.toString()),
-            directory,
-            new JourneyPlan(changes, batch, snapshot, loadMs, 1_000, true, seed));
+    ClassPaths paths = ClassPaths.readFrom(target);
+    List<String> command = List.of(launcher.toString());
+    JourneyPlan plan = new JourneyPlan(changes, batch, snapshot, loadMs, 1_000, true, seed);
+    QuorumJourney.Verdict verdict = QuorumJourney.run(paths, command, directory, plan);
+    verdict = verdict.and(QuorumJourney.runRoles(paths, command, directory, plan));
     String text =
         verdict.report()
             + (verdict.complaints().isEmpty()
