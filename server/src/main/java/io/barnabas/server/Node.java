@@ -152,14 +152,7 @@ public final class Node implements AutoCloseable {
   private ReplicaLinks links(World world, NodeIdentity self, LiveSettings live) {
     return stopping
         .add(
-            "The links to other replicas",
-            new PeerLinks(
-                world,
-                nodeId(),
-                self.incarnation(),
-                controller,
-                self.peerListener(),
-                live.throttles()))
+            "The links to other replicas", new PeerLinks(world, self, controller, live.throttles()))
         .links();
   }
 

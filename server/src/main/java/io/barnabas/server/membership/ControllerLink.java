@@ -1,7 +1,5 @@
 package io.barnabas.server.membership;
 
-import io.barnabas.metadata.ClusterImage;
-import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.server.control.Controller;
@@ -40,8 +38,7 @@ final class ControllerLink {
       return here(request);
     }
     int leader = leadership.leaderId().orElse(self.id());
-    Optional<Endpoint> there =
-        leader == self.id() ? Optional.empty() : endpoint(controller.image(), leader);
+    Optional<Endpoint> there = self.controllerEndpoint(controller.image(), leader);
     return there.isPresent()
         ? peers.send(there.get(), request, timeoutMs)
         : CompletableFuture.failedFuture(new IOException("No controller is known to be active"));
@@ -55,12 +52,5 @@ final class ControllerLink {
           members.registerController(registration);
       default -> throw new IllegalArgumentException("Not a member's request: " + request);
     };
-  }
-
-  private Optional<Endpoint> endpoint(ClusterImage image, int leader) {
-    Fact.ControllerImage known = image.controllers().get(leader);
-    return known == null
-        ? image.broker(leader).flatMap(broker -> self.peerEndpoint(broker.endpoints()))
-        : self.peerEndpoint(known.endpoints());
   }
 }

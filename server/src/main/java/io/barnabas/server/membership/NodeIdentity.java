@@ -1,5 +1,6 @@
 package io.barnabas.server.membership;
 
+import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.metadata.Fact.FeatureRange;
@@ -39,6 +40,19 @@ public record NodeIdentity(
         incarnation,
         endpoints.stream().filter(each -> each.listener().equals(peerListener)).toList(),
         features);
+  }
+
+  /** Where the node that may be the active controller is reached by this one. */
+  public Optional<Endpoint> controllerEndpoint(ClusterImage image, int node) {
+    Fact.ControllerImage known = image.controllers().get(node);
+    return node == id
+        ? Optional.empty()
+        : known == null ? brokerEndpoint(image, node) : peerEndpoint(known.endpoints());
+  }
+
+  /** Where a broker is reached by this node. */
+  public Optional<Endpoint> brokerEndpoint(ClusterImage image, int node) {
+    return image.broker(node).flatMap(broker -> peerEndpoint(broker.endpoints()));
   }
 
   /** Where another node with these endpoints is reached by this one. */

@@ -3,38 +3,42 @@ package io.barnabas.server.replication;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.ThrottleSettings;
 import io.barnabas.server.control.Controller;
+import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.peers.PeerLimits;
 import io.barnabas.server.peers.Peers;
 import io.barnabas.world.World;
-import org.apache.kafka.common.Uuid;
+import java.util.Optional;
 
 /** What a node's replicas need of other nodes. To be closed after the replicas. */
 public final class PeerLinks implements AutoCloseable {
   private final Peers peers;
   private final ReplicaLinks links;
+  private final Optional<DirectoryReports> reports;
 
   /**
    * Connects to nobody yet.
    *
-   * @param incarnation this start of the node, under which it registers
-   * @param peerListener the listener at which nodes reach each other
    * @param throttles how fast replicas may be copied
    */
   public PeerLinks(
-      World world,
-      int nodeId,
-      Uuid incarnation,
-      Controller controller,
-      String peerListener,
-      ThrottleSettings throttles) {
+      World world, NodeIdentity self, Controller controller, ThrottleSettings throttles) {
     peers = new Peers(world, "barnabas-isr", PeerLimits.forControl());
     links =
         new ReplicaLinks(
-            incarnation,
+            self.incarnation(),
             new PeerFetch(
-                world, nodeId, controller::image, peerListener, PeerFetch.Bounds.DEFAULTS),
-            new PeerProposals(nodeId, controller, peerListener, peers),
+                world,
+                self.id(),
+                controller::image,
+                self.peerListener(),
+                PeerFetch.Bounds.DEFAULTS),
+            new PeerProposals(self, controller, peers),
             throttles);
+    reports =
+        self.directories().size() == 1
+            ? Optional.of(
+                new DirectoryReports(world, self, self.directories().getFirst(), controller, peers))
+            : Optional.empty();
   }
 
   /** For the replicas. */
@@ -44,6 +48,7 @@ public final class PeerLinks implements AutoCloseable {
 
   @Override
   public void close() {
+    reports.ifPresent(DirectoryReports::close);
     peers.close();
   }
 }

@@ -4,12 +4,11 @@ import io.barnabas.metadata.AlterPartition;
 import io.barnabas.metadata.AlterPartition.Change;
 import io.barnabas.metadata.AlterPartition.Member;
 import io.barnabas.metadata.AlterPartition.Result;
-import io.barnabas.metadata.ClusterImage;
-import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.replica.IsrProposals;
 import io.barnabas.server.control.Controller;
+import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.peers.NotSentException;
 import io.barnabas.server.peers.Peers;
 import java.util.ArrayList;
@@ -37,20 +36,14 @@ public final class PeerProposals implements IsrProposals {
   /** After so long nobody knows what became of it, and it is proposed again. */
   private static final int TIMEOUT_MS = 5_000;
 
-  private final int nodeId;
+  private final NodeIdentity self;
   private final Controller controller;
-  private final String peerListener;
   private final Peers peers;
 
-  /**
-   * Proposes nothing yet.
-   *
-   * @param peerListener the listener at which nodes reach each other
-   */
-  public PeerProposals(int nodeId, Controller controller, String peerListener, Peers peers) {
-    this.nodeId = nodeId;
+  /** Proposes nothing yet. */
+  public PeerProposals(NodeIdentity self, Controller controller, Peers peers) {
+    this.self = self;
     this.controller = controller;
-    this.peerListener = peerListener;
     this.peers = peers;
   }
 
@@ -61,7 +54,10 @@ public final class PeerProposals implements IsrProposals {
       return here(brokerEpoch, proposals);
     }
     Optional<Endpoint> to =
-        leadership.leaderId().stream().boxed().findFirst().flatMap(this::endpoint);
+        leadership.leaderId().stream()
+            .boxed()
+            .findFirst()
+            .flatMap(leader -> self.controllerEndpoint(controller.image(), leader));
     return to.isPresent()
         ? peers
             .send(
@@ -73,18 +69,6 @@ public final class PeerProposals implements IsrProposals {
             .thenApply(reply -> answers((AlterPartitionResponseData) reply, proposals))
             .exceptionallyCompose(failure -> notCarriedOut(failure, proposals))
         : CompletableFuture.completedFuture(refused(Errors.NOT_CONTROLLER, proposals));
-  }
-
-  private Optional<Endpoint> endpoint(int node) {
-    ClusterImage image = controller.image();
-    Fact.ControllerImage known = image.controllers().get(node);
-    List<Endpoint> endpoints =
-        known == null
-            ? image.broker(node).map(Fact.BrokerImage::endpoints).orElse(List.of())
-            : known.endpoints();
-    return node == nodeId
-        ? Optional.empty()
-        : endpoints.stream().filter(each -> each.listener().equals(peerListener)).findFirst();
   }
 
   private static List<IsrAnswer> refused(Errors error, List<IsrProposal> proposals) {
@@ -104,7 +88,7 @@ public final class PeerProposals implements IsrProposals {
               false));
     }
     return controller
-        .submit(new AlterPartition(nodeId, brokerEpoch, changes))
+        .submit(new AlterPartition(self.id(), brokerEpoch, changes))
         .thenApply(results -> results.stream().map(PeerProposals::answer).toList())
         .exceptionallyCompose(failure -> notCarriedOut(failure, proposals));
   }
@@ -156,7 +140,7 @@ public final class PeerProposals implements IsrProposals {
                           .toList()));
     }
     return new AlterPartitionRequestData()
-        .setBrokerId(nodeId)
+        .setBrokerId(self.id())
         .setBrokerEpoch(brokerEpoch)
         .setTopics(List.copyOf(topics.values()));
   }
