@@ -19,6 +19,8 @@ final class Logging {
         Map.of(
             "defaultLogLevel", isNode ? "info" : "off",
             "log.org.apache.kafka", isNode ? "warn" : "off",
+            // It prints the stack of what it throws as well.
+            "log.org.apache.kafka.common.security.ssl", "off",
             "log.org.apache.ratis", isNode ? "error" : "off",
             "showDateTime", "true",
             "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",

@@ -61,7 +61,8 @@ public final class ClusterProcess implements Closeable {
    *
    * @param launcher the program and what comes before {@code start}
    * @param directory an empty or absent directory
-   * @param settings of every node, by Kafka's names
+   * @param settings of every node, by Kafka's names; {@code {port}} and {@code {controller}} in
+   *     them are ports of that node
    */
   public static ClusterProcess barnabas(
       List<String> launcher, Path directory, int size, Map<String, String> settings)
@@ -277,6 +278,12 @@ public final class ClusterProcess implements Closeable {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort);
     }
 
+    private String withPorts(String setting) {
+      return setting
+          .replace("{port}", Integer.toString(port))
+          .replace("{controller}", Integer.toString(controllerPort));
+    }
+
     Path write(List<Place> voters, Map<String, String> settings) throws IOException {
       Map<String, String> all = new TreeMap<>();
       all.put("node.id", Integer.toString(id));
@@ -292,7 +299,9 @@ public final class ClusterProcess implements Closeable {
               .collect(Collectors.joining(",")));
       all.putAll(settings);
       Path file = directory.resolve("node.properties");
-      Files.write(file, all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+      Files.write(
+          file,
+          all.entrySet().stream().map(e -> e.getKey() + "=" + withPorts(e.getValue())).toList());
       return file;
     }
   }

@@ -25,7 +25,7 @@ class StartTest {
       value = {
         "nod.id=7                 | There is no setting named nod.id.",
         "node.id=x                | node.id",
-        "listeners=SSL://h:1      | only PLAINTEXT is served.",
+        "listeners=SSL://h:1      | set ssl.keystore.location.",
         "advertised.listeners=X:1 | NAME://host:port",
       })
   void aWrongSettingIsASentence(String setting, String says) throws Exception {
@@ -36,6 +36,16 @@ class StartTest {
   void aMissingFileIsASentence() throws Exception {
     Path file = directory.resolve("nowhere.properties");
     refused("There is no file " + file + ".", "--config", file.toString());
+  }
+
+  @Test
+  void aMissingKeyStoreIsASentence() throws Exception {
+    refused(
+        "stores of the listener SSL cannot be used",
+        "-o",
+        "listeners=SSL://127.0.0.1:0",
+        "-o",
+        "ssl.keystore.location=" + directory.resolve("nowhere.jks"));
   }
 
   @Test

@@ -33,9 +33,14 @@ final class ClusterMembership implements AutoCloseable {
   private final Members members;
   private final Optional<BrokerLifecycle> broker;
 
-  /** Begins to make the node known to the others. */
+  /**
+   * Begins to make the node known to the others.
+   *
+   * @param amongNodes the world in which it connects to them
+   */
   ClusterMembership(
       World world,
+      World amongNodes,
       NodeIdentity self,
       ClusterSettings settings,
       Controller controller,
@@ -48,7 +53,7 @@ final class ClusterMembership implements AutoCloseable {
     Peers connections =
         stopping.add(
             "The connection to the controller",
-            new Peers(world, "membership", PeerLimits.forControl()));
+            new Peers(amongNodes, "membership", PeerLimits.forControl()));
     PeerRequests peers =
         (to, request, timeoutMs) -> {
           ApiKeys api = ApiKeys.forId(request.apiKey());

@@ -5,6 +5,7 @@ import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ListenerBinding;
 import io.barnabas.server.settings.ListenerAddress;
 import io.barnabas.server.settings.NodeSettings;
+import io.barnabas.world.Network;
 import io.barnabas.world.World;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,11 +13,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where a node listens, and where it tells clients to connect. */
 final class Listening {
-  private static final String PROTOCOL = "PLAINTEXT";
-
   private Listening() {}
 
   /**
@@ -24,14 +24,15 @@ final class Listening {
    *
    * @throws StartupException if one of them is not to be had
    */
-  static BoundListeners bind(World world, NodeSettings settings) throws StartupException {
+  static BoundListeners bind(World world, NodeSettings settings, Networks networks)
+      throws StartupException {
     List<ListenerBinding> forQuorum =
         settings.cluster().quorumListener().isPresent()
-            ? List.of(binding(settings.cluster().quorumListener().get()))
+            ? List.of(binding(settings.cluster().quorumListener().get(), Optional.empty()))
             : List.of();
     List<ListenerBinding> bindings = new ArrayList<>();
     for (ListenerAddress listener : settings.listeners()) {
-      bindings.add(binding(listener));
+      bindings.add(binding(listener, Optional.of(networks.of(listener.name()))));
     }
     try {
       BoundListeners.bind(world, forQuorum).close();
@@ -41,7 +42,8 @@ final class Listening {
     }
   }
 
-  private static ListenerBinding binding(ListenerAddress listener) throws StartupException {
+  private static ListenerBinding binding(ListenerAddress listener, Optional<Network> network)
+      throws StartupException {
     InetSocketAddress address =
         listener.host().isEmpty()
             ? new InetSocketAddress(listener.port())
@@ -50,7 +52,7 @@ final class Listening {
       throw new StartupException(
           "The host of the listener %s is not known on this machine.".formatted(listener));
     }
-    return new ListenerBinding(listener.name(), address);
+    return new ListenerBinding(listener.name(), address, network);
   }
 
   /**
@@ -67,7 +69,8 @@ final class Listening {
         .map(
             told -> {
               int port = told.port() == 0 ? ports.getOrDefault(told.name(), 0) : told.port();
-              return new Endpoint(told.name(), PROTOCOL, told.host(), port);
+              String protocol = settings.tls(told.name()).isPresent() ? "SSL" : "PLAINTEXT";
+              return new Endpoint(told.name(), protocol, told.host(), port);
             })
         .toList();
   }

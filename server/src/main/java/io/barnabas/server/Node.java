@@ -68,7 +68,9 @@ public final class Node implements AutoCloseable {
     LiveSettings live = new LiveSettings(settings);
     Path path = settings.logDir();
     // Before the directory, as a node that cannot have them must leave no trace in a new one.
-    listeners = stopping.add("The listeners", Listening.bind(world, settings));
+    Networks networks = Networks.of(world, settings);
+    World amongNodes = networks.amongNodes();
+    listeners = stopping.add("The listeners", Listening.bind(world, settings, networks));
     LogDirectory directory =
         stopping.add(
             "The data directory", LogDirectory.open(world, path, settings.logDirectoryOptions()));
@@ -95,25 +97,21 @@ public final class Node implements AutoCloseable {
         stopping.add(
             "The replicas",
             new Replicas(
-                world, directory, nodeId(), live::topicDefaults, links(world, self, live)));
+                world, directory, nodeId(), live::topicDefaults, links(amongNodes, self, live)));
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
     controller.onImage(new UnenforcedSecurity()::accept);
     ControlContext context =
         new ControlContext(
-            world, live, controller, replicas, directory, reconciler::carriedOut, forwarder(world));
-    if (settings.cluster().hasQuorum()) {
-      membership =
-          Optional.of(
-              stopping.add(
-                  "The membership",
-                  new ClusterMembership(world, self, settings.cluster(), controller, directory)));
-      membership.get().join(ended);
-    } else {
-      membership = Optional.empty();
-      registerAlone(self);
-    }
+            world,
+            live,
+            controller,
+            replicas,
+            directory,
+            reconciler::carriedOut,
+            forwarder(amongNodes));
+    membership = takePart(world, amongNodes, self, directory);
     // Only with its registration does it lead what it led before.
     ready = reconciler.carriedOut();
     restorePreferredLeaders(world);
@@ -269,6 +267,23 @@ public final class Node implements AutoCloseable {
         settings.cluster().interBrokerListener(),
         List.of(identity.directoryId()),
         Features.supported());
+  }
+
+  /** Empty if this node is the whole cluster. */
+  private Optional<ClusterMembership> takePart(
+      World world, World amongNodes, NodeIdentity self, LogDirectory directory)
+      throws StartupException {
+    if (!settings.cluster().hasQuorum()) {
+      registerAlone(self);
+      return Optional.empty();
+    }
+    ClusterMembership member =
+        stopping.add(
+            "The membership",
+            new ClusterMembership(
+                world, amongNodes, self, settings.cluster(), controller, directory));
+    member.join(ended);
+    return Optional.of(member);
   }
 
   private void registerAlone(NodeIdentity self) throws StartupException {

@@ -3,16 +3,25 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.server.tls.Certificates;
+import io.barnabas.server.tls.TlsEngines;
 import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
 import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
@@ -20,6 +29,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nodes that have a listener of their own take nothing of what they tell each other from others.
@@ -35,16 +45,22 @@ class NodeListenerTest {
           ApiKeys.CONTROLLER_REGISTRATION,
           ApiKeys.ASSIGN_REPLICAS_TO_DIRS);
 
+  @TempDir Path directory;
+
   private interface Body {
     void run(SimulatedCluster cluster) throws Exception;
   }
 
   private static void run(Body body) {
+    run(Map.of(), body);
+  }
+
+  private static void run(Map<String, String> settings, Body body) {
     SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
     assertThat(
             world.run(
                 () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, 2, true);
+                  SimulatedCluster cluster = new SimulatedCluster(world, 2, true, settings);
                   cluster.startAll();
                   body.run(cluster);
                 }))
@@ -96,21 +112,78 @@ class NodeListenerTest {
 
   @Test
   void whatClientsAskAnyNodeForStillGoesToTheController() {
+    run(NodeListenerTest::replicate);
+  }
+
+  @Test
+  void nodesReachEachOtherOverTlsAndNobodyElseReachesThemThere() throws Exception {
+    Certificates certificates = new Certificates(directory);
+    Map<String, String> settings = certificates.showing("node");
+    settings.putAll(certificates.trustingIn("node"));
+    settings.put("ssl.client.auth", "required");
+    settings.put(
+        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,NODES:SSL");
+    Map<String, String> strangers = certificates.showing("stranger");
+    strangers.putAll(certificates.trustingIn("node"));
+    TlsEngines stranger = Certificates.engines(strangers);
+    TlsEngines friend = Certificates.engines(settings("node", certificates));
     run(
+        settings,
         cluster -> {
-          CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
-          request
-              .topics()
-              .add(
-                  new CreatableTopic()
-                      .setName("t")
-                      .setNumPartitions(1)
-                      .setReplicationFactor((short) 2));
-          try (TestClient client = cluster.client(cluster.other())) {
-            CreateTopicsResponseData answer =
-                client.call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class);
-            assertThat(answer.topics().find("t").errorCode()).isZero();
+          replicate(cluster);
+          try (TestClient plain = cluster.peer(cluster.controller())) {
+            assertThatThrownBy(() -> advertised(plain)).isInstanceOf(IOException.class);
+          }
+          assertThatThrownBy(
+                  () -> {
+                    try (TestClient client = cluster.peer(cluster.controller(), stranger)) {
+                      advertised(client);
+                    }
+                  })
+              .isInstanceOf(IOException.class);
+          try (TestClient client = cluster.peer(cluster.controller(), friend)) {
+            assertThat(advertised(client)).isNotEmpty();
           }
         });
+  }
+
+  private static Map<String, String> settings(String who, Certificates certificates)
+      throws Exception {
+    Map<String, String> settings = certificates.showing(who);
+    settings.putAll(certificates.trustingIn("node"));
+    return settings;
+  }
+
+  /** A topic is made by the controller, and a record is acknowledged by all its replicas. */
+  private static void replicate(SimulatedCluster cluster) throws Exception {
+    CreatableTopicConfigCollection minimum = new CreatableTopicConfigCollection();
+    minimum.add(new CreatableTopicConfig().setName("min.insync.replicas").setValue("2"));
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
+    request
+        .topics()
+        .add(
+            new CreatableTopic()
+                .setName("t")
+                .setNumPartitions(1)
+                .setReplicationFactor((short) 2)
+                .setConfigs(minimum));
+    try (TestClient client = cluster.client(cluster.other())) {
+      CreateTopicsResponseData answer =
+          client.call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class);
+      assertThat(answer.topics().find("t").errorCode()).isZero();
+    }
+    Uuid id = Objects.requireNonNull(cluster.image(1).topicIds().get("t"));
+    cluster.await(
+        "all know the topic",
+        10_000,
+        () ->
+            cluster.image(1).topicById(id).isPresent()
+                && cluster.image(2).topicById(id).isPresent());
+    int leader =
+        Objects.requireNonNull(cluster.image(1).topicById(id).orElseThrow().partitions().get(0))
+            .leader();
+    try (TestClient client = cluster.client(leader)) {
+      assertThat(Requests.produce(client, id, 0, -1, -1, List.of("a", "b")).errorCode()).isZero();
+    }
   }
 }

@@ -5,6 +5,8 @@ import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.simulated.SimulatedQuorum;
 import io.barnabas.quorum.simulated.SimulatedQuorumOptions;
 import io.barnabas.server.settings.NodeSettings;
+import io.barnabas.server.tls.TlsEngines;
+import io.barnabas.server.tls.TlsNetwork;
 import io.barnabas.world.simulated.CrashMode;
 import io.barnabas.world.simulated.SimulatedMachine;
 import io.barnabas.world.simulated.SimulatedWorld;
@@ -42,21 +44,17 @@ final class SimulatedCluster {
     this(world, count, false, Map.of());
   }
 
-  /**
-   * Starts nothing yet.
-   *
-   * @param ownListener whether nodes reach each other at a listener of their own
-   */
-  SimulatedCluster(SimulatedWorld world, int count, boolean ownListener) {
-    this(world, count, ownListener, Map.of());
-  }
-
   /** With these settings in the file of each node. */
   SimulatedCluster(SimulatedWorld world, int count, Map<String, String> inFile) {
     this(world, count, false, inFile);
   }
 
-  private SimulatedCluster(
+  /**
+   * The same.
+   *
+   * @param ownListener whether nodes reach each other at a listener of their own, NODES
+   */
+  SimulatedCluster(
       SimulatedWorld world, int count, boolean ownListener, Map<String, String> inFile) {
     this.world = world;
     this.count = count;
@@ -111,7 +109,7 @@ final class SimulatedCluster {
   }
 
   private NodeSettings settings(int id) throws Exception {
-    Map<String, String> settings = new TreeMap<>(inFile);
+    Map<String, String> settings = new TreeMap<>();
     settings.put("node.id", Integer.toString(id));
     String own = ownListener ? ",NODES://%s:" + NODE_PORT : "";
     settings.put(
@@ -132,6 +130,7 @@ final class SimulatedCluster {
         IntStream.rangeClosed(1, count)
             .mapToObj(each -> "%d@%s:%d".formatted(each, machine(each), QUORUM_PORT))
             .collect(Collectors.joining(",")));
+    settings.putAll(inFile);
     return NodeSettings.parse(settings);
   }
 
@@ -263,5 +262,11 @@ final class SimulatedCluster {
   /** A client that comes in as nodes do, where they have a listener of their own. */
   TestClient peer(int id) throws Exception {
     return TestClient.connect(world, InetSocketAddress.createUnresolved(machine(id), NODE_PORT));
+  }
+
+  /** The same over TLS. */
+  TestClient peer(int id, TlsEngines engines) throws Exception {
+    return TestClient.connect(
+        new TlsNetwork(world, engines), InetSocketAddress.createUnresolved(machine(id), NODE_PORT));
   }
 }

@@ -1,6 +1,7 @@
 package io.barnabas.server;
 
 import io.barnabas.world.Connection;
+import io.barnabas.world.Network;
 import io.barnabas.world.World;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -28,7 +29,11 @@ final class TestClient implements Closeable {
   }
 
   static TestClient connect(World world, InetSocketAddress address) throws IOException {
-    return new TestClient(world.network().connect(address, CONNECT_LIMIT_NANOS));
+    return connect(world.network(), address);
+  }
+
+  static TestClient connect(Network network, InetSocketAddress address) throws IOException {
+    return new TestClient(network.connect(address, CONNECT_LIMIT_NANOS));
   }
 
   /** Sends a request and waits for its answer, which must be of that version to its last byte. */

@@ -47,7 +47,7 @@ public final class BoundListeners implements Closeable {
 
   private static Listener listen(World world, ListenerBinding binding) throws IOException {
     try {
-      return world.network().listen(binding.address());
+      return binding.network().orElseGet(world::network).listen(binding.address());
     } catch (BindException e) {
       BindException clear =
           new BindException(

@@ -26,4 +26,9 @@ public record Client(
       InetSocketAddress remoteAddress) {
     this(connectionId, listenerName, localAddress, remoteAddress, KafkaPrincipal.ANONYMOUS);
   }
+
+  /** The same, who has proved to be somebody. */
+  Client as(KafkaPrincipal proved) {
+    return new Client(connectionId, listenerName, localAddress, remoteAddress, proved);
+  }
 }

@@ -1,5 +1,7 @@
 package io.barnabas.server.net;
 
+import io.barnabas.server.tls.TlsConnection;
+import io.barnabas.server.tls.TlsException;
 import io.barnabas.world.Connection;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,12 +21,12 @@ final class ClientConnection {
 
   private final Shared shared;
   private final Requests requests;
-  private final Client client;
   private final Connection connection;
   private final FrameReader frames;
   private final AnswerWriter writer;
   private final AnswerQueue answers;
   private final AtomicInteger threads = new AtomicInteger();
+  private volatile Client client;
   private volatile boolean draining;
 
   /** Set while a request is handled or its answer not sent, if the reading thread is to send it. */
@@ -123,7 +125,7 @@ final class ClientConnection {
     return frames.readsSeen() + writer.writesSeen();
   }
 
-  /** Who is at the other end. */
+  /** Who is at the other end, as far as that is known yet. */
   Client client() {
     return client;
   }
@@ -163,6 +165,10 @@ final class ClientConnection {
   }
 
   private void readUntilEnd() throws IOException, CloseException {
+    if (connection instanceof TlsConnection tls) {
+      tls.settle();
+      client = client.as(tls.principal());
+    }
     try {
       while (!draining && !answers.isEnded() && frames.next()) {
         busy = true;
@@ -260,6 +266,12 @@ final class ClientConnection {
       return;
     }
     switch (e) {
+      case TlsException why ->
+          LOG.info(
+              "Closing the connection of {} to the listener {}: {}.",
+              client.remoteAddress(),
+              client.listenerName(),
+              why.getMessage());
       case NoMemoryException lack ->
           LOG.warn("Closing the connection of {}: {}.", client.remoteAddress(), lack.getMessage());
       case EOFException damage ->

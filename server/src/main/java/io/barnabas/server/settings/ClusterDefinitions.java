@@ -9,9 +9,7 @@ import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
 import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
-import static org.apache.kafka.common.config.ConfigDef.Type.PASSWORD;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
-import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
 import org.apache.kafka.common.config.ConfigDef;
 
@@ -24,7 +22,6 @@ final class ClusterDefinitions {
     membership(definitions);
     balance(definitions);
     throttles(definitions);
-    tls(definitions);
   }
 
   private static void quorum(ConfigDef d) {
@@ -144,51 +141,5 @@ final class ClusterDefinitions {
         between(1, 3_600),
         LOW,
         "How long each of them is.");
-  }
-
-  private static void tls(ConfigDef d) {
-    d.define(
-        "ssl.keystore.type",
-        STRING,
-        "JKS",
-        in("JKS", "PKCS12", "PEM"),
-        MEDIUM,
-        "The form of ssl.keystore.location.");
-    d.define(
-        "ssl.keystore.location",
-        STRING,
-        "",
-        HIGH,
-        "The file with this node's private key and certificate, for listeners with the protocol"
-            + " SSL. In a PEM file the key comes first, then the certificate and those that signed"
-            + " it.");
-    d.define("ssl.keystore.password", PASSWORD, null, HIGH, "The password of that file.");
-    d.define(
-        "ssl.key.password",
-        PASSWORD,
-        null,
-        HIGH,
-        "The password of the private key in that file, if it has one of its own.");
-    d.define(
-        "ssl.truststore.type",
-        STRING,
-        "JKS",
-        in("JKS", "PKCS12", "PEM"),
-        MEDIUM,
-        "The form of ssl.truststore.location.");
-    d.define(
-        "ssl.truststore.location",
-        STRING,
-        "",
-        HIGH,
-        "The file with the certificates of those that may sign the certificates of others.");
-    d.define("ssl.truststore.password", PASSWORD, null, HIGH, "The password of that file.");
-    d.define(
-        "ssl.client.auth",
-        STRING,
-        "none",
-        in("required", "requested", "none"),
-        MEDIUM,
-        "Whether those that connect must show a certificate too.");
   }
 }

@@ -2,8 +2,6 @@ package io.barnabas.server.settings;
 
 import io.barnabas.quorum.Quorum;
 import io.barnabas.server.settings.ClusterSettings.Voter;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,16 +16,19 @@ final class ClusterSettingsReader {
 
   private final Values values;
   private final ListenerSettings listeners;
+  private final TlsSettingsReader tls;
   private final int nodeId;
 
-  private ClusterSettingsReader(Values values, ListenerSettings listeners) {
+  private ClusterSettingsReader(Values values, ListenerSettings listeners, TlsSettingsReader tls) {
     this.values = values;
     this.listeners = listeners;
+    this.tls = tls;
     nodeId = values.integer("node.id");
   }
 
-  static ClusterSettings read(Values values, ListenerSettings listeners) throws SettingsException {
-    return new ClusterSettingsReader(values, listeners).read();
+  static ClusterSettings read(Values values, ListenerSettings listeners, TlsSettingsReader tls)
+      throws SettingsException {
+    return new ClusterSettingsReader(values, listeners, tls).read();
   }
 
   private ClusterSettings read() throws SettingsException {
@@ -171,36 +172,13 @@ final class ClusterSettingsReader {
   private Optional<TlsSettings> tls() throws SettingsException {
     return switch (listeners.quorumProtocol()) {
       case "PLAINTEXT" -> Optional.empty();
-      case "SSL" ->
-          Optional.of(
-              new TlsSettings(
-                  store("ssl.keystore"),
-                  values.password("ssl.key.password"),
-                  store("ssl.truststore"),
-                  values.text("ssl.client.auth").filter("required"::equals).isPresent()));
+      // Each of them shows a certificate to each other.
+      case "SSL" -> Optional.of(tls.read(listeners.quorumName(), true));
       default ->
           throw new SettingsException(
               "The listener %s has the security protocol %s; the cluster's metadata goes by"
                       .formatted(listeners.quorumName(), listeners.quorumProtocol())
                   + " PLAINTEXT or SSL.");
     };
-  }
-
-  private TlsSettings.Store store(String prefix) throws SettingsException {
-    String setting = prefix + ".location";
-    Optional<String> location = values.text(setting);
-    if (location.isEmpty()) {
-      throw new SettingsException(
-          "The listener %s has the security protocol SSL: set %s."
-              .formatted(listeners.quorumName(), setting));
-    }
-    try {
-      return new TlsSettings.Store(
-          values.text(prefix + ".type").orElseThrow(),
-          Path.of(location.get()),
-          values.password(prefix + ".password"));
-    } catch (InvalidPathException e) {
-      throw new SettingsException("The setting %s: %s.".formatted(setting, e.getMessage()));
-    }
   }
 }

@@ -36,6 +36,7 @@ final class Definitions {
     ConfigDef definitions = new ConfigDef();
     node(definitions);
     ClusterDefinitions.define(definitions);
+    TlsDefinitions.define(definitions);
     connections(definitions);
     newTopics(definitions);
     topicDefaults(definitions);
@@ -72,10 +73,9 @@ final class Definitions {
     d.define(
         "listener.security.protocol.map",
         LIST,
-        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT",
         LOW,
-        "The security protocol of each listener name, as NAME:PROTOCOL. SSL is for that in"
-            + " controller.listener.names only.");
+        "The security protocol of each listener name, as NAME:PROTOCOL: PLAINTEXT or SSL.");
     d.define("log.dirs", LIST, "./data", HIGH, "The data directory: exactly one.");
   }
 

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  * @param quorum its address, if it is among the listeners
  * @param quorumAdvertised what other nodes are told of it, likewise
  * @param quorumProtocol the security protocol of that traffic
+ * @param protocols the security protocols by the listeners' names, also of listeners that there are
+ *     not
  */
 record ListenerSettings(
     List<ListenerAddress> listeners,
@@ -26,8 +28,10 @@ record ListenerSettings(
     String quorumName,
     Optional<ListenerAddress> quorum,
     Optional<ListenerAddress> quorumAdvertised,
-    String quorumProtocol) {
+    String quorumProtocol,
+    Map<String, String> protocols) {
   private static final String PLAINTEXT = "PLAINTEXT";
+  private static final String SSL = "SSL";
   private static final String PROTOCOLS = "listener.security.protocol.map";
 
   /**
@@ -48,8 +52,9 @@ record ListenerSettings(
             quorumName,
             only(quorumName, all),
             only(quorumName, told).or(() -> only(quorumName, all)),
-            quorumProtocol(quorumName, protocols(values), given.contains(PROTOCOLS)));
-    settings.checkListeners(protocols(values));
+            quorumProtocol(quorumName, protocols(values), given.contains(PROTOCOLS)),
+            Map.copyOf(protocols(values)));
+    settings.checkListeners();
     settings.checkAdvertised();
     return settings;
   }
@@ -77,7 +82,7 @@ record ListenerSettings(
     return protocols.getOrDefault(name, given ? name : PLAINTEXT);
   }
 
-  private void checkListeners(Map<String, String> protocols) throws SettingsException {
+  private void checkListeners() throws SettingsException {
     if (listeners.isEmpty()) {
       throw new SettingsException(
           quorum.isEmpty()
@@ -86,12 +91,17 @@ record ListenerSettings(
     }
     for (ListenerAddress listener : listeners) {
       String protocol = protocols.get(listener.name());
-      if (!PLAINTEXT.equals(protocol)) {
+      if (!PLAINTEXT.equals(protocol) && !SSL.equals(protocol)) {
         throw new SettingsException(
-            "The listener %s has the security protocol %s; only PLAINTEXT is served."
+            "The listener %s has the security protocol %s; only PLAINTEXT and SSL are served."
                 .formatted(listener.name(), protocol == null ? listener.name() : protocol));
       }
     }
+  }
+
+  /** Whether the traffic of one of the listeners is protected. */
+  boolean isProtected(String listener) {
+    return SSL.equals(protocols.get(listener));
   }
 
   private void checkAdvertised() throws SettingsException {

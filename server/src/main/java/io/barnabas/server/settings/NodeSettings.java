@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -27,6 +30,7 @@ public final class NodeSettings {
   private final Values values;
   private final ListenerSettings listeners;
   private final ClusterSettings cluster;
+  private final Map<String, TlsSettings> tls;
   private final List<Path> logDirs;
 
   private NodeSettings(Map<String, String> given, Map<String, Object> values)
@@ -34,7 +38,9 @@ public final class NodeSettings {
     this.given = Map.copyOf(given);
     this.values = new Values(values);
     listeners = ListenerSettings.read(this.values, given.keySet());
-    cluster = ClusterSettingsReader.read(this.values, listeners);
+    TlsSettingsReader tlsReader = new TlsSettingsReader(given);
+    cluster = ClusterSettingsReader.read(this.values, listeners, tlsReader);
+    tls = readTls(tlsReader);
     logDirs = paths("log.dirs");
     check();
   }
@@ -47,7 +53,7 @@ public final class NodeSettings {
   public static NodeSettings parse(Map<String, String> given) throws SettingsException {
     ConfigDef definitions = Definitions.all();
     for (String name : new TreeMap<>(given).keySet()) {
-      if (!definitions.names().contains(name)) {
+      if (!definitions.names().contains(name) && TlsSettingsReader.listenerOf(name).isEmpty()) {
         throw new SettingsException("There is no setting named " + name + ".");
       }
     }
@@ -57,6 +63,25 @@ public final class NodeSettings {
       throw new SettingsException(
           String.valueOf(e.getMessage()).replaceFirst(" for configuration ", " for the setting "));
     }
+  }
+
+  private Map<String, TlsSettings> readTls(TlsSettingsReader reader) throws SettingsException {
+    Map<String, TlsSettings> read = new TreeMap<>();
+    Set<String> known = new TreeSet<>(Set.of(listeners.quorumName().toLowerCase(Locale.ROOT)));
+    for (ListenerAddress listener : listeners.listeners()) {
+      known.add(listener.name().toLowerCase(Locale.ROOT));
+      if (listeners.isProtected(listener.name())) {
+        read.put(listener.name(), reader.read(listener.name(), false));
+      }
+    }
+    for (String name : new TreeMap<>(given).keySet()) {
+      if (TlsSettingsReader.listenerOf(name).filter(of -> !known.contains(of)).isPresent()) {
+        throw new SettingsException(
+            "The setting %s is for a listener that there is not, or not in small letters."
+                .formatted(name));
+      }
+    }
+    return read;
   }
 
   private void check() throws SettingsException {
@@ -104,6 +129,11 @@ public final class NodeSettings {
   /** What clients are told, the same names as {@link #listeners}; port 0 means the one taken. */
   public List<ListenerAddress> advertisedListeners() {
     return listeners.advertised();
+  }
+
+  /** How the traffic of one of the {@link #listeners} is protected; empty if it is not. */
+  public Optional<TlsSettings> tls(String listener) {
+    return Optional.ofNullable(tls.get(listener));
   }
 
   /** How the node is part of a cluster. */

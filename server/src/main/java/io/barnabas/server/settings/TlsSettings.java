@@ -1,31 +1,28 @@
 package io.barnabas.server.settings;
 
-import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Map;
 
 /**
- * Whom a node trusts and how it proves who it is.
+ * How the traffic of one listener is protected: whom this node trusts there, and how it proves who
+ * it is.
  *
- * @param keyPassword of the private key, if it has one of its own
- * @param clientsMustProve whether those that connect need a certificate too
+ * @param listener its name, in capitals
+ * @param configs the settings whose names begin with {@code ssl.}, as Kafka's own library takes
+ *     them; those that are not given and have no default value are not there
  */
-public record TlsSettings(
-    Store keyStore, Optional<String> keyPassword, Store trustStore, boolean clientsMustProve) {
+public record TlsSettings(String listener, Map<String, Object> configs) {
+  /** Copies the map. */
+  public TlsSettings {
+    configs = Map.copyOf(configs);
+  }
 
-  /**
-   * A file with keys or certificates.
-   *
-   * @param type JKS, PKCS12 or PEM
-   */
-  public record Store(String type, Path location, Optional<String> password) {
-    @Override
-    public String toString() {
-      return type + " file " + location;
-    }
+  /** How the certificate of one that this node connects to is compared with its host's name. */
+  public String identification() {
+    return String.valueOf(configs.getOrDefault("ssl.endpoint.identification.algorithm", ""));
   }
 
   @Override
   public String toString() {
-    return "key of %s, trusting %s".formatted(keyStore, trustStore);
+    return "TLS of " + listener;
   }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.server.settings.ClusterSettings.Voter;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.config.types.Password;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,11 +92,38 @@ class ClusterSettingsTest {
             "ssl.truststore.password", "secret",
             "ssl.client.auth", "required");
     TlsSettings tls = settings.cluster().tls().orElseThrow();
-    assertThat(tls.keyStore())
-        .isEqualTo(new TlsSettings.Store("PEM", Path.of("/keys/one.pem"), Optional.empty()));
-    assertThat(tls.trustStore().password()).contains("secret");
-    assertThat(tls.clientsMustProve()).isTrue();
-    assertThat(settings.all() + settings.cluster().toString()).doesNotContain("secret");
+    assertThat(tls.configs())
+        .containsEntry("ssl.keystore.type", "PEM")
+        .containsEntry("ssl.keystore.location", "/keys/one.pem")
+        .containsEntry("ssl.truststore.password", new Password("secret"))
+        .containsEntry("ssl.client.auth", "required")
+        .containsEntry("ssl.cipher.suites", List.of());
+    assertThat(settings.all() + settings.cluster().toString() + tls.configs())
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void listenersHaveTlsSettingsOfTheirOwn() throws SettingsException {
+    NodeSettings settings =
+        parse(
+            "listeners", "PLAINTEXT://one:1,SSL://one:2,NODES://one:3",
+            "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,SSL:SSL,NODES:SSL",
+            "ssl.keystore.location", "/keys/one.jks",
+            "ssl.cipher.suites", "A,B",
+            "listener.name.nodes.ssl.keystore.location", "/keys/nodes.pem",
+            "listener.name.nodes.ssl.keystore.type", "PEM",
+            "listener.name.nodes.ssl.client.auth", "required",
+            "listener.name.nodes.ssl.truststore.location", "/keys/nodes.pem");
+    assertThat(settings.tls("PLAINTEXT")).isEmpty();
+    assertThat(settings.tls("SSL").orElseThrow().configs())
+        .containsEntry("ssl.keystore.location", "/keys/one.jks")
+        .containsEntry("ssl.cipher.suites", List.of("A", "B"))
+        .containsEntry("ssl.client.auth", "none");
+    assertThat(settings.tls("NODES").orElseThrow().configs())
+        .containsEntry("ssl.keystore.location", "/keys/nodes.pem")
+        .containsEntry("ssl.keystore.type", "PEM")
+        .containsEntry("ssl.cipher.suites", List.of("A", "B"))
+        .containsEntry("ssl.client.auth", "required");
   }
 
   @ParameterizedTest
@@ -124,6 +151,13 @@ class ClusterSettingsTest {
             + " | has the security protocol CONTROLLER",
         "controller.quorum.voters=1@one:9093;listener.security.protocol.map="
             + "PLAINTEXT:PLAINTEXT,CONTROLLER:SSL | set ssl.keystore.location",
+        "listeners=SSL://one:1;ssl.keystore.location=k;ssl.client.auth=required | ssl.truststore",
+        "listeners=SSL://one:1;listener.name.ssl.ssl.keystore.location=k"
+            + ";listener.name.ssl.ssl.client.auth=requested | ssl.truststore.location",
+        "listener.name.other.ssl.client.auth=none                | a listener that there is not",
+        "listener.name.plaintext.ssl.shoes=red                   | no setting named listener.name",
+        "listener.name.plaintext.node.id=7                       | no setting named listener.name",
+        "listeners=SSL://one:1;listener.name.ssl.ssl.client.auth=perhaps | ssl.client.auth",
       })
   void refusesWhatCannotBe(String given, String says) {
     String[] settings =

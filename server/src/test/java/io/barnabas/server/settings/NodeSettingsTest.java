@@ -80,7 +80,7 @@ class NodeSettingsTest {
         "listeners                      | 127.0.0.1:9092          | NAME://host:port",
         "listeners                      | PLAINTEXT://h:65536     | NAME://host:port",
         "listeners                      | PLAINTEXT://:9092       | advertised.listeners",
-        "listeners                      | SSL://h:9092            | only PLAINTEXT",
+        "listeners                      | SSL://h:9092            | set ssl.keystore",
         "listeners                      | PLAINTEXT://h:1,PLAINTEXT://h:2 | twice",
         "advertised.listeners           | OTHER://h:9092          | the same listeners",
         "advertised.listeners           | PLAINTEXT://0.0.0.0:1   | cannot connect",
