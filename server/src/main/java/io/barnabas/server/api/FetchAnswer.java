@@ -7,6 +7,7 @@ import io.barnabas.server.net.StoredRecords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -47,11 +48,16 @@ final class FetchAnswer {
     return new FetchResponseData().setErrorCode(error.code()).setSessionId(sessionId);
   }
 
-  /** All partitions, and a session for the next request if one is wanted and there is room. */
-  FetchResponseData full(FetchContext.Full context, FetchResult result, FetchSessions sessions) {
+  /**
+   * All partitions, and a session for the next request if one is wanted and there is room.
+   *
+   * @param broker whose follower asks, if one does
+   */
+  FetchResponseData full(
+      FetchContext.Full context, FetchResult result, FetchSessions sessions, OptionalInt broker) {
     Optional<FetchSession> session =
         context.opensSession()
-            ? sessions.open(context.fetched(), context.usesTopicIds())
+            ? sessions.open(context.fetched(), context.usesTopicIds(), broker)
             : Optional.empty();
     session.ifPresent(s -> s.locked(() -> remember(result)));
     for (int i = 0; i < result.size(); i++) {

@@ -5,6 +5,7 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.IsolationLevel;
@@ -41,6 +42,7 @@ import org.apache.kafka.common.requests.FetchRequest;
 final class FetchHandler extends Handler<FetchRequestData> {
   private final World world;
   private final Replicas replicas;
+  private final Supplier<ClusterImage> images;
   private final CurrentLeaders leaders;
   private final FetchSessions sessions;
   private final int fetchMaxBytes;
@@ -61,6 +63,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
     this.world = world;
     this.replicas = replicas;
     this.fetchMaxBytes = fetchMaxBytes;
+    this.images = images;
     leaders = new CurrentLeaders(images);
     sessions = new FetchSessions(world, sessionSlots);
   }
@@ -98,7 +101,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
           if (follower) {
             result.sentToFollower();
           }
-          answer(call, context, committedOnly, result);
+          answer(call, context, committedOnly, result, member(request));
         };
     FetchResult result = reader.readFirst(fetched);
     if (request.maxWaitMs() <= 0 || result.isEnough(minBytes)) {
@@ -112,11 +115,28 @@ final class FetchHandler extends Handler<FetchRequestData> {
     wait.start(result, request.maxWaitMs());
   }
 
-  private void answer(Call call, FetchContext context, boolean committedOnly, FetchResult result) {
+  /** The broker whose follower asks, if it proves that it is one. */
+  private OptionalInt member(FetchRequestData request) {
+    int id = FetchRequest.replicaId(request);
+    boolean proven =
+        images
+            .get()
+            .broker(id)
+            .filter(broker -> broker.epoch() == request.replicaState().replicaEpoch())
+            .isPresent();
+    return proven ? OptionalInt.of(id) : OptionalInt.empty();
+  }
+
+  private void answer(
+      Call call,
+      FetchContext context,
+      boolean committedOnly,
+      FetchResult result,
+      OptionalInt broker) {
     FetchAnswer answer = new FetchAnswer(call, leaders, committedOnly);
     FetchResponseData response =
         switch (context) {
-          case FetchContext.Full full -> answer.full(full, result, sessions);
+          case FetchContext.Full full -> answer.full(full, result, sessions, broker);
           case FetchContext.Incremental incremental -> answer.incremental(incremental, result);
           case FetchContext.Refused(Errors error) -> FetchAnswer.refusal(error, 0);
         };

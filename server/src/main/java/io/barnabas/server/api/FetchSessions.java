@@ -2,11 +2,13 @@ package io.barnabas.server.api;
 
 import io.barnabas.world.World;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.protocol.Errors;
@@ -17,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The fetch sessions of all clients, a bounded number of them. A new one takes the place of one
  * that was not used for two minutes, or else of the smallest one that is smaller and two minutes
  * old; if there is none, the client goes on without a session. Thread-safe.
+ *
+ * <p>Followers have sessions beside those, one for each broker, so that no other client can take
+ * them away: a broker that follows thousands of partitions and had to name all of them in each
+ * request would fall out of sync.
  */
 final class FetchSessions {
   private static final long EVICTION_MS = 120_000;
@@ -30,6 +36,9 @@ final class FetchSessions {
 
   /** The least recently used one first. */
   private final Map<Integer, FetchSession> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Those of brokers' followers, by broker. */
+  private final Map<Integer, FetchSession> ofBrokers = new HashMap<>();
 
   private long partitionCount;
 
@@ -77,11 +86,20 @@ final class FetchSessions {
     return new FetchContext.Incremental(session, session.epoch(), session.inOrder());
   }
 
-  /** Opens a session if there is room for one. */
-  Optional<FetchSession> open(List<FetchedPartition> fetched, boolean usesTopicIds) {
+  /**
+   * Opens a session if there is room for one; for a broker's follower there always is, in place of
+   * its last one.
+   */
+  Optional<FetchSession> open(
+      List<FetchedPartition> fetched, boolean usesTopicIds, OptionalInt broker) {
     lock.lock();
     try {
       long nowMs = nowMs();
+      if (broker.isPresent() && !fetched.isEmpty()) {
+        FetchSession session = new FetchSession(newId(), usesTopicIds, nowMs, fetched);
+        ofBrokers.put(broker.getAsInt(), session);
+        return Optional.of(session);
+      }
       if (fetched.isEmpty()
           || partitionCount + fetched.size() > MAX_PARTITIONS
           || !makeRoom(fetched.size(), nowMs)) {
@@ -129,7 +147,7 @@ final class FetchSessions {
   private int newId() {
     while (true) {
       int id = world.randomness().nextInt(Integer.MAX_VALUE - 1) + 1;
-      if (!sessions.containsKey(id)) {
+      if (!sessions.containsKey(id) && ofBroker(id) == null) {
         return id;
       }
     }
@@ -139,13 +157,18 @@ final class FetchSessions {
     lock.lock();
     try {
       FetchSession session = sessions.get(id);
-      if (session != null) {
-        session.usedAt(nowMs());
+      if (session == null) {
+        return ofBroker(id);
       }
+      session.usedAt(nowMs());
       return session;
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable FetchSession ofBroker(int id) {
+    return ofBrokers.values().stream().filter(each -> each.id() == id).findFirst().orElse(null);
   }
 
   /** A session that outgrows the bound is given up; its client then opens another, or none. */
@@ -171,6 +194,7 @@ final class FetchSessions {
       if (session != null) {
         forget(session);
       }
+      ofBrokers.values().removeIf(each -> each.id() == id);
     } finally {
       lock.unlock();
     }

@@ -174,6 +174,41 @@ class FetchSessionTest {
         });
   }
 
+  private static FetchRequestData byBroker(FetchRequestData request, int id, long epoch) {
+    request.replicaState().setReplicaId(id).setReplicaEpoch(epoch);
+    return request;
+  }
+
+  private static int open(DataNode node, Uuid topic, int broker, long epoch) {
+    return node.fetch(byBroker(Wire.fetch(topic, at(0, 0)).setSessionEpoch(0), broker, epoch))
+        .sessionId();
+  }
+
+  @Test
+  void noOtherClientTakesTheSessionsOfFollowers() {
+    run(
+        1,
+        node -> {
+          Uuid id = node.topic("t", 3, Map.of());
+          int consumers = open(node, id, at(0, 0));
+          assertThat(open(node, id, 2, 7)).as("who only says that it is a broker").isZero();
+          int followers = open(node, id, 2, 1);
+          assertThat(followers).isPositive().isNotEqualTo(consumers);
+          node.world.threads().sleep(3 * MINUTE_NANOS);
+          assertThat(open(node, id, at(0, 0), at(1, 0))).isPositive();
+          node.world.threads().sleep(3 * MINUTE_NANOS);
+          assertThat(open(node, id, at(0, 0), at(1, 0), at(2, 0))).isPositive();
+          assertThat(refusal(node, next(consumers, 1, id)))
+              .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+          FetchResponseData next = node.fetch(byBroker(next(followers, 1, id), 2, 1));
+          assertThat(error(next.errorCode())).isEqualTo(Errors.NONE);
+          assertThat(next.sessionId()).isEqualTo(followers);
+          assertThat(open(node, id, 2, 1)).as("in place of its last one").isPositive();
+          assertThat(refusal(node, byBroker(next(followers, 2, id), 2, 1)))
+              .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        });
+  }
+
   @Test
   void withoutSlotsThereAreNoSessions() {
     run(
