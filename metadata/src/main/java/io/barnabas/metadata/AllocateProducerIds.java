@@ -11,6 +11,11 @@ public record AllocateProducerIds(int brokerId, long brokerEpoch)
   public static final int BLOCK_LENGTH = 1000;
 
   @Override
+  public boolean isMembers() {
+    return true;
+  }
+
+  @Override
   public Decision<Block> decide(ClusterImage image, long nowMs) {
     Fact.BrokerImage broker = image.brokers().get(brokerId);
     if (broker == null || broker.epoch() != brokerEpoch) {

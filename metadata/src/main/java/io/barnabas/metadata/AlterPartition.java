@@ -29,6 +29,11 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Change> change
     changes = List.copyOf(changes);
   }
 
+  @Override
+  public boolean isMembers() {
+    return true;
+  }
+
   /**
    * One result for each change, in their order.
    *

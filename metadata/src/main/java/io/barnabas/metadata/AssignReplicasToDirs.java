@@ -19,6 +19,11 @@ public record AssignReplicasToDirs(int brokerId, long brokerEpoch, List<Assignme
     assignments = List.copyOf(assignments);
   }
 
+  @Override
+  public boolean isMembers() {
+    return true;
+  }
+
   /**
    * One result for each assignment, in their order.
    *

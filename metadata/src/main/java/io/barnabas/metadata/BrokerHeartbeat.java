@@ -28,6 +28,11 @@ public record BrokerHeartbeat(
     offlineDirectories = List.copyOf(offlineDirectories);
   }
 
+  @Override
+  public boolean isMembers() {
+    return true;
+  }
+
   /**
    * Changes nothing, as a rule.
    *

@@ -10,4 +10,12 @@ public interface Command<A> {
    * @param nowMs milliseconds since 1970-01-01 UTC
    */
   Decision<A> decide(ClusterImage image, long nowMs);
+
+  /**
+   * Whether a member of the cluster asks, or its controller, so that no client's command may keep
+   * it waiting.
+   */
+  default boolean isMembers() {
+    return false;
+  }
 }

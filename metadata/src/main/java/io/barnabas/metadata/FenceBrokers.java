@@ -15,6 +15,11 @@ public record FenceBrokers(List<Incarnation> brokers) implements Command<List<In
     brokers = List.copyOf(brokers);
   }
 
+  @Override
+  public boolean isMembers() {
+    return true;
+  }
+
   /** Answers with those that were fenced. */
   @Override
   public Decision<List<Integer>> decide(ClusterImage image, long nowMs) {

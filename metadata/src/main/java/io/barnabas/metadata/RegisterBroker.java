@@ -72,6 +72,11 @@ public record RegisterBroker(
         true);
   }
 
+  @Override
+  public boolean isMembers() {
+    return true;
+  }
+
   /**
    * The same incarnation keeps its epoch; a new one gets a higher one.
    *

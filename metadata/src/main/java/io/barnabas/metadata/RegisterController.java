@@ -6,6 +6,11 @@ import java.util.List;
 public record RegisterController(Fact.ControllerImage controller)
     implements Command<RegisterController.Registered> {
 
+  @Override
+  public boolean isMembers() {
+    return true;
+  }
+
   /**
    * Nothing changes if all of it is known.
    *

@@ -19,6 +19,11 @@ public record RestorePreferredLeaders(int most)
   }
 
   @Override
+  public boolean isMembers() {
+    return true;
+  }
+
+  @Override
   public Decision<Restored> decide(ClusterImage image, long nowMs) {
     Elections elections = new Elections(image);
     List<Fact> facts = new ArrayList<>();

@@ -56,6 +56,14 @@ public interface Quorum extends Closeable {
   /** Takes a voter's vote away; it may be this node. Fails as {@link #addVoter} does. */
   CompletableFuture<Void> removeVoter(int nodeId, UUID directoryId);
 
+  /**
+   * Has another voter lead, if this node does and one of them can: this one is about to go, and
+   * goes on as a follower until then. May wait a second for each of them.
+   *
+   * @return whether this node does not lead now
+   */
+  boolean handOver();
+
   /** Carries out what was proposed before, then stops. Not for the listener to call. */
   @Override
   void close() throws IOException;

@@ -159,6 +159,12 @@ public final class SingleNodeQuorum implements Quorum {
         new MembershipException(MembershipException.Reason.BOUNDS, ALONE));
   }
 
+  /** There is nobody else. */
+  @Override
+  public boolean handOver() {
+    return false;
+  }
+
   private @Nullable IOException refusal(byte[] entry) {
     if (failure != null) {
       return new IOException("The quorum has failed: " + failure.getMessage(), failure);

@@ -61,6 +61,9 @@ public final class Node implements AutoCloseable {
   private final Optional<ClusterMembership> membership;
   private final CompletableFuture<Void> ready;
 
+  /** Under the lock for closing. */
+  private boolean handedOver;
+
   private Node(World world, NodeSettings settings, Stopping stopping, QuorumFactory quorums)
       throws IOException, SettingsException, StartupException {
     this.settings = settings;
@@ -297,6 +300,16 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /**
+   * Before this node stops to answer, so that the cluster is not without a controller meanwhile.
+   */
+  private void handOver() {
+    if (!handedOver && membership.isPresent() && !controller.handOver()) {
+      LOG.warn("The node stops although no other one can be the active controller now");
+    }
+    handedOver = true;
+  }
+
   private void fail(String reason) {
     if (ended.complete(Optional.of(reason))) {
       LOG.error("{}; the node must stop", reason);
@@ -368,6 +381,7 @@ public final class Node implements AutoCloseable {
     closing.lock();
     try {
       membership.ifPresent(ClusterMembership::leave);
+      handOver();
       stopping.stopAll();
     } finally {
       closing.unlock();

@@ -8,6 +8,7 @@ import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -205,6 +206,40 @@ class MembershipTest {
           for (int node = 1; node <= NODES; node++) {
             assertThat(cluster.image(node).brokers()).isEqualTo(brokers);
           }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aControllerThatStopsInGoodOrderHandsOver(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int leaving = cluster.controller();
+          cluster.stop(leaving);
+          cluster.await(
+              "another one decides", COMMIT_MS, () -> cluster.hasOtherController(leaving));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aBrokerThatIsBackAtOnceIsLetInByANewControllerThatHeardNothingOfItsEnd(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int old = cluster.controller();
+          int next = cluster.other();
+          int victim = 6 - old - next;
+          long epoch = broker(cluster, old, victim).epoch();
+          cluster.kill(victim);
+          assertThat(cluster.quorum().elect(next)).isTrue();
+          CompletableFuture<Node> started = cluster.begin(victim);
+          cluster.await("it is let in", SESSION_MS / 2, started::isDone);
+          cluster.await("all know that", COMMIT_MS, () -> cluster.takesPart(victim));
+          assertThat(broker(cluster, next, victim).epoch()).isGreaterThan(epoch);
+          cluster.world().threads().sleep(2 * SESSION_MS * 1_000_000L);
+          assertThat(cluster.takesPart(victim)).as("its old session fences nobody").isTrue();
         });
   }
 

@@ -403,6 +403,15 @@ final class NodeQuorum implements Quorum {
     return change(() -> Membership.without(quorum, this, nodeId, directoryId));
   }
 
+  @Override
+  public boolean handOver() {
+    return !leads()
+        || quorum.voters().stream()
+            .filter(voter -> voter != self)
+            .flatMap(voter -> voter.running().stream())
+            .anyMatch(other -> other.campaign(true));
+  }
+
   private CompletableFuture<Void> change(Membership.Change change) {
     CompletableFuture<Void> made = new CompletableFuture<>();
     machine

@@ -249,6 +249,12 @@ public final class RatisQuorum implements Quorum {
     return outcome;
   }
 
+  @Override
+  public boolean handOver() {
+    RatisGroup running = group;
+    return running == null || running.handOver();
+  }
+
   /** A leader that is to go hands over first, and asks the next one. */
   private void removeVoterNow(int nodeId, UUID directoryId) throws IOException {
     if (nodeId != self.nodeId() || !directoryId.equals(self.directoryId())) {

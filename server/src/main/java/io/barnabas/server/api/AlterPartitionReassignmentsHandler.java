@@ -36,7 +36,10 @@ final class AlterPartitionReassignmentsHandler
         new AlterPartitionReassignments(targets(request), request.allowReplicationFactorChange());
     Later.answer(
         call,
-        Later.within(context.world(), request.timeoutMs(), context.controller().submit(command)),
+        Later.within(
+            context.world(),
+            request.timeoutMs(),
+            context.controller().submit(command, request.timeoutMs())),
         results -> answer(request, results),
         error ->
             new AlterPartitionReassignmentsResponseData()

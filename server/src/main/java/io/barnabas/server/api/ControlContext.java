@@ -81,7 +81,7 @@ public record ControlContext(
       Command<List<R>> command, boolean validateOnly, Function<R, Errors> error, int timeoutMs) {
     CompletableFuture<List<R>> changed =
         controller
-            .submit(command)
+            .submit(command, timeoutMs)
             .thenCompose(
                 results ->
                     !validateOnly

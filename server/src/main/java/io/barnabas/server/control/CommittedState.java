@@ -9,12 +9,16 @@ import io.barnabas.world.Monitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the quorum has committed, as an image whose version is the index of the last entry. Whoever
  * waits on the monitor is woken whenever it changes. What cannot be applied is a failure for good.
  */
 final class CommittedState implements CommitListener {
+  private static final Logger LOG = LoggerFactory.getLogger(CommittedState.class);
+
   /** What became of an entry that this node proposed. */
   enum Fate {
     /** Nothing is known yet. */
@@ -97,10 +101,21 @@ final class CommittedState implements CommitListener {
         throw new IllegalStateException(
             "Entry %d was committed after %d".formatted(index, image.version()));
       }
-      ClusterImage changed = Entry.decode(entry).applyTo(image);
+      Entry decoded = Entry.decode(entry);
+      ClusterImage changed = decoded.applyTo(image);
+      boolean takenIn = decoded.isOfControllerInCharge(image);
+      if (!takenIn) {
+        LOG.warn(
+            "Entry {} of the metadata log was decided in epoch {}, when the controller of epoch {}"
+                + " was in charge: it changes nothing",
+            index,
+            decoded.epoch(),
+            image.activeController().epoch());
+      }
       expected
           .filter(one -> one.index == index)
-          .ifPresent(one -> seen(Arrays.equals(one.entry, entry) ? Fate.COMMITTED : Fate.LOST));
+          .ifPresent(
+              one -> seen(takenIn && Arrays.equals(one.entry, entry) ? Fate.COMMITTED : Fate.LOST));
       change(changed);
     } catch (UnreadableFactException | IllegalStateException e) {
       failed(e);

@@ -4,7 +4,6 @@ import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Command;
 import io.barnabas.metadata.Fact;
 import io.barnabas.quorum.Leadership;
-import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.Quorum;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.QuorumStatus;
@@ -12,9 +11,7 @@ import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -24,50 +21,26 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The control loop. On the node that leads the quorum it is the active one: it takes commands from
- * a bounded queue, decides a batch of them against the newest image and what it decided just
- * before, proposes their facts to the quorum as one entry, and once that is applied tells the
- * listeners and gives the answers. One entry is in flight; one that the quorum refuses is decided
- * again. The first entry of each epoch says who decides from then on. On the other nodes it only
- * tells the listeners. Safe for use by any thread.
+ * The controller of this node, by which it takes part in what the cluster agrees on. On the node
+ * that leads the quorum it is the active one, and decides. On the others it only tells the
+ * listeners. Safe for use by any thread.
  */
 public final class Controller implements AutoCloseable {
-  /** While so many commands are not answered, another one is refused. */
-  static final int MAX_WAITING = 1_000;
+  private static final long MILLISECOND_NANOS = 1_000_000;
 
-  static final int MAX_ENTRY_BYTES = 4 << 20;
+  /** How long a command waits that does not say. */
+  private static final int MOST_WAIT_MS = 30_000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
-  private static final int THROTTLE_MS = 1_000;
-
-  /** How long the controller rests when the quorum takes nothing. */
-  private static final long PAUSE_NANOS = 50_000_000;
+  /** How long one waits at least, as the quorum needs its time. */
+  private static final int LEAST_WAIT_MS = 1_000;
 
   private final World world;
   private final Quorum quorum;
-  private final Activation activation;
-  private final Consumer<IOException> onFailure;
-  private final Monitor monitor;
   private final CommittedState state;
   private final Listeners listeners;
-
-  /** All that is neither answered nor in flight; under the monitor. */
-  private final List<Request<?>> waiting = new ArrayList<>();
-
-  private volatile boolean closed;
-
-  /** What was proposed last and is not settled; changed by the loop alone. */
-  private volatile @Nullable InFlight inFlight;
-
-  // Of the loop.
-  private boolean pausing;
-  private long pausedUntilNanos;
-
+  private final ControlLoop loop;
   private final WorldThread thread;
 
   private Controller(
@@ -79,12 +52,10 @@ public final class Controller implements AutoCloseable {
       Consumer<IOException> onFailure) {
     this.world = world;
     this.quorum = quorum;
-    this.monitor = monitor;
     this.state = state;
-    this.activation = activation;
-    this.onFailure = onFailure;
     listeners = new Listeners(monitor, state.image());
-    thread = world.threads().startPlatform("barnabas-controller", this::run);
+    loop = new ControlLoop(world, quorum, monitor, state, activation, listeners, onFailure);
+    thread = world.threads().startPlatform("barnabas-controller", loop::run);
   }
 
   /**
@@ -144,14 +115,27 @@ public final class Controller implements AutoCloseable {
    * decided before.
    */
   public Leadership leadership() {
-    Leadership now = state.leadership();
-    boolean active = now.active() && Activation.isDone(listeners.image(), now);
-    return new Leadership(now.leaderId(), now.epoch(), active);
+    return loop.leadership();
+  }
+
+  /**
+   * Whether nobody else decided until just now: what was decided by then is what the whole cluster
+   * holds.
+   */
+  public boolean isProven() {
+    return loop.isProven();
+  }
+
+  /** As {@link #submit(Command, int)}, for whoever waits as long as it may reasonably take. */
+  public <A> CompletableFuture<A> submit(Command<A> command) {
+    return submit(command, MOST_WAIT_MS);
   }
 
   /**
    * Has a command decided, and its facts committed and told to the listeners. Never waits.
    *
+   * @param timeoutMs after which it is not begun any more, and its outcome not waited for; at least
+   *     a second
    * @return the answer; or an {@link ApiException}: what the command itself was refused with,
    *     {@link ThrottlingQuotaExceededException} if too many commands wait, {@link
    *     KafkaStorageException} if the disk is full, {@link NotControllerException} if another node
@@ -159,36 +143,11 @@ public final class Controller implements AutoCloseable {
    *     is not known whether it was carried out. Completed by the control thread, which must not be
    *     held up
    */
-  public <A> CompletableFuture<A> submit(Command<A> command) {
-    Request<A> request = new Request<>(command);
-    Optional<ApiException> refusal;
-    monitor.lock();
-    try {
-      refusal = refusal();
-      if (refusal.isEmpty()) {
-        waiting.add(request);
-        monitor.signalAll();
-      }
-    } finally {
-      monitor.unlock();
-    }
-    refusal.ifPresent(request::fail);
+  public <A> CompletableFuture<A> submit(Command<A> command, int timeoutMs) {
+    long waitNanos = Math.max(LEAST_WAIT_MS, timeoutMs) * MILLISECOND_NANOS;
+    Request<A> request = new Request<>(command, world.clock().nanoTime() + waitNanos);
+    loop.add(request);
     return request.answer();
-  }
-
-  private Optional<ApiException> refusal() {
-    InFlight proposed = inFlight;
-    int unanswered = waiting.size() + (proposed == null ? 0 : proposed.requests().size());
-    if (isStopping()) {
-      return Optional.of(stopping());
-    } else if (!state.leadership().active()) {
-      return Optional.of(notActive());
-    } else if (unanswered >= MAX_WAITING) {
-      return Optional.of(
-          new ThrottlingQuotaExceededException(
-              THROTTLE_MS, "Too many changes wait for the controller; try again later."));
-    }
-    return Optional.empty();
   }
 
   /**
@@ -243,253 +202,16 @@ public final class Controller implements AutoCloseable {
     return quorum.removeVoter(nodeId, directoryId);
   }
 
+  /** As {@link Quorum#handOver}: another controller decides from now on, if there is one. */
+  public boolean handOver() {
+    return quorum.handOver();
+  }
+
   /** Carries out what is in flight, refuses what waits, stops, and closes the quorum. */
   @Override
   public void close() throws IOException {
-    monitor.lock();
-    try {
-      closed = true;
-      monitor.signalAll();
-    } finally {
-      monitor.unlock();
-    }
+    loop.stop();
     thread.join();
     quorum.close();
-  }
-
-  private void run() {
-    while (awaitWork()) {
-      tell();
-      proceed();
-    }
-    InFlight left = inFlight;
-    if (left != null) {
-      left.requests().forEach(request -> request.fail(unknownOutcome()));
-    }
-    refuseWaiting(stopping());
-    listeners.end();
-    state.failure().ifPresent(onFailure);
-  }
-
-  /** Waits until there is something to do; false at the end. */
-  private boolean awaitWork() {
-    monitor.lock();
-    try {
-      while (!isOver() && !hasNews() && !canProceed()) {
-        if (pausing) {
-          pausing = monitor.awaitUntil(pausedUntilNanos);
-        } else {
-          monitor.await();
-        }
-      }
-      return !isOver();
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  /** Whether nothing more can be done; what is in flight is waited for while there is hope. */
-  private boolean isOver() {
-    return state.failure().isPresent() || (closed && !mayStillEnd(inFlight));
-  }
-
-  private boolean mayStillEnd(@Nullable InFlight proposed) {
-    return proposed != null && !proposed.isUnclear() && state.leadership().active();
-  }
-
-  private boolean hasNews() {
-    return listeners.image().version() != state.image().version()
-        || !listeners.leadership().equals(leadership());
-  }
-
-  private boolean canProceed() {
-    InFlight proposed = inFlight;
-    boolean active = state.leadership().active();
-    if (proposed != null) {
-      return isSettled(proposed) || (active && !pausing && proposed.isUnclear());
-    }
-    return active
-        ? !pausing && (mustActivate() || (mayDecide() && !waiting.isEmpty()))
-        : !waiting.isEmpty();
-  }
-
-  private boolean isSettled(InFlight proposed) {
-    return isOutlived(proposed) || proposed.isSettled(state.image().version());
-  }
-
-  /**
-   * Whether this node leads anew since. All that was committed before is known then, and nothing
-   * else that is older ever will be: nobody else may say what became of it, as the next entry is
-   * this node's.
-   */
-  private boolean isOutlived(InFlight proposed) {
-    Leadership now = state.leadership();
-    return now.active() && now.epoch() > proposed.epoch();
-  }
-
-  private boolean mustActivate() {
-    return Activation.isDue(state.image(), state.leadership());
-  }
-
-  private boolean mayDecide() {
-    return Activation.isDone(state.image(), state.leadership());
-  }
-
-  private void proceed() {
-    InFlight proposed = inFlight;
-    Leadership now = state.leadership();
-    if (proposed != null) {
-      if (isSettled(proposed)) {
-        inFlight = null;
-        settle(proposed);
-      } else if (proposed.isUnclear() && now.active() && !pausing) {
-        propose(proposed.again(now.epoch()));
-      }
-    } else if (!now.active()) {
-      refuseWaiting(notActive());
-    } else if (!pausing && !closed && mustActivate()) {
-      propose(state.image(), activation.facts(state.image(), now), List.of(), () -> {});
-    } else if (!pausing && !closed && mayDecide()) {
-      decide(state.image());
-    }
-  }
-
-  private void decide(ClusterImage base) {
-    List<Request<?>> requests = copyOfWaiting();
-    if (requests.isEmpty()) {
-      return;
-    }
-    int mostBytes = MAX_ENTRY_BYTES - Entry.HEAD_BYTES;
-    Batch batch = Batch.decide(base, requests, mostBytes, world.clock().wallTimeMillis());
-    List<Request<?>> decided = take(batch.requests());
-    if (batch.facts().isEmpty()) {
-      batch.answer();
-    } else {
-      propose(base, batch.facts(), decided, batch::answer);
-    }
-  }
-
-  private void propose(
-      ClusterImage base, List<Fact> facts, List<Request<?>> requests, Runnable answering) {
-    int epoch = state.leadership().epoch();
-    byte[] entry = Entry.on(base, epoch, facts).encode();
-    state.expect(base.version() + 1, entry);
-    propose(new InFlight(base.version(), entry, requests, answering, epoch));
-  }
-
-  private void propose(InFlight proposed) {
-    inFlight = proposed;
-    pauseIf(true);
-    CompletableFuture<Boolean> _ =
-        quorum
-            .propose(proposed.base(), proposed.entry())
-            .whenComplete(
-                (taken, failure) -> {
-                  if (taken != null) {
-                    proposed.taken(taken);
-                  } else {
-                    proposed.failed(failure);
-                  }
-                  wake();
-                });
-  }
-
-  private void settle(InFlight proposed) {
-    IOException refusal = proposed.refusal().orElse(null);
-    boolean committed =
-        proposed.taken().orElseGet(() -> state.fate() == CommittedState.Fate.COMMITTED);
-    boolean hidden = state.fate() == CommittedState.Fate.UNKNOWN;
-    pauseIf(refusal != null);
-    if (refusal instanceof NotAppendedException) {
-      LOG.warn("A change of the cluster was not made: {}", refusal.getMessage());
-      ApiException cause = new KafkaStorageException(refusal.getMessage(), refusal);
-      proposed.requests().forEach(request -> request.fail(cause));
-    } else if (refusal == null && committed) {
-      tell();
-      proposed.answer();
-    } else if (refusal == null && proposed.taken().isEmpty() && hidden) {
-      proposed.requests().forEach(request -> request.fail(unknownOutcome()));
-    } else {
-      putBack(proposed.requests());
-    }
-  }
-
-  private void pauseIf(boolean due) {
-    pausing = due;
-    pausedUntilNanos = world.clock().nanoTime() + PAUSE_NANOS;
-  }
-
-  private void tell() {
-    listeners.tell(state.image(), this::leadership);
-  }
-
-  private void wake() {
-    monitor.lock();
-    try {
-      monitor.signalAll();
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  private void refuseWaiting(ApiException cause) {
-    take(Integer.MAX_VALUE).forEach(request -> request.fail(cause));
-  }
-
-  private List<Request<?>> copyOfWaiting() {
-    monitor.lock();
-    try {
-      return List.copyOf(waiting);
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  /** The first of those that wait, which do not wait any longer. */
-  private List<Request<?>> take(int most) {
-    monitor.lock();
-    try {
-      List<Request<?>> first = waiting.subList(0, Math.min(most, waiting.size()));
-      List<Request<?>> taken = List.copyOf(first);
-      first.clear();
-      return taken;
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  /** They are decided again, before all others. */
-  private void putBack(List<Request<?>> requests) {
-    monitor.lock();
-    try {
-      waiting.addAll(0, requests);
-    } finally {
-      monitor.unlock();
-    }
-  }
-
-  private boolean isStopping() {
-    return closed || state.failure().isPresent();
-  }
-
-  private NotControllerException stopping() {
-    return new NotControllerException(whyStopping());
-  }
-
-  private TimeoutException unknownOutcome() {
-    return new TimeoutException(
-        "It is not known whether the change was made. "
-            + (isStopping() ? whyStopping() : "Another controller has taken over."));
-  }
-
-  private String whyStopping() {
-    return state
-        .failure()
-        .map(cause -> "The controller has failed: " + cause.getMessage())
-        .orElse("The controller is stopping.");
-  }
-
-  private static NotControllerException notActive() {
-    return new NotControllerException("Another node is the active controller, or none.");
   }
 }

@@ -64,7 +64,23 @@ record Entry(int epoch, long version, byte digestFormat, long digest, List<Fact>
   }
 
   /**
-   * The image after it.
+   * Whether it is taken in on an image: decided by the controller that is in charge there, or by
+   * one that takes charge with it. Any other one, however late it comes, changes nothing on any
+   * node.
+   */
+  boolean isOfControllerInCharge(ClusterImage image) {
+    int inCharge = image.activeController().epoch();
+    return epoch == inCharge || (epoch > inCharge && takesCharge());
+  }
+
+  private boolean takesCharge() {
+    return !facts.isEmpty()
+        && facts.getFirst() instanceof Fact.ControllerActivated activated
+        && activated.epoch() == epoch;
+  }
+
+  /**
+   * The image after it: but for its version the same as before if it is not taken in.
    *
    * @throws IllegalStateException if it was decided on another image; the message is for the
    *     operator
@@ -79,6 +95,6 @@ record Entry(int epoch, long version, byte digestFormat, long digest, List<Fact>
                + " directory")
               .formatted(image.version() + 1, version, digest, image.version(), image.digest()));
     }
-    return image.apply(facts);
+    return image.apply(isOfControllerInCharge(image) ? facts : List.of());
   }
 }

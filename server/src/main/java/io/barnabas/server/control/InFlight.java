@@ -8,15 +8,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /** An entry that was proposed, and what the quorum has said of it so far. */
-final class InFlight {
+final class InFlight implements Pending {
   private final long base;
   private final byte[] entry;
   private final List<Request<?>> requests;
   private final Runnable answering;
 
-  /** Whether it may have been taken at an earlier try. */
   private final int epoch;
+  private final long beganNanos;
 
+  /** Whether it may have been taken at an earlier try. */
   private final boolean uncertain;
 
   private volatile Optional<Boolean> taken = Optional.empty();
@@ -28,9 +29,11 @@ final class InFlight {
       List<Request<?>> requests,
       Runnable answering,
       int epoch,
+      long beganNanos,
       boolean uncertain) {
     this.base = base;
     this.epoch = epoch;
+    this.beganNanos = beganNanos;
     this.entry = entry;
     this.requests = requests;
     this.answering = answering;
@@ -44,19 +47,31 @@ final class InFlight {
    * @param requests those that it answers, in order; none if the controller proposes it by itself
    * @param answering gives the answers
    * @param epoch in which it is proposed
+   * @param beganNanos when it is
    */
-  InFlight(long base, byte[] entry, List<Request<?>> requests, Runnable answering, int epoch) {
-    this(base, entry, List.copyOf(requests), answering, epoch, false);
+  InFlight(
+      long base,
+      byte[] entry,
+      List<Request<?>> requests,
+      Runnable answering,
+      int epoch,
+      long beganNanos) {
+    this(base, entry, List.copyOf(requests), answering, epoch, beganNanos, false);
   }
 
   /** The same entry proposed again: as it was decided on its version, it counts once at most. */
-  InFlight again(int newEpoch) {
-    return new InFlight(base, entry, requests, answering, newEpoch, true);
+  InFlight again() {
+    return new InFlight(base, entry, requests, answering, epoch, beganNanos, true);
   }
 
-  /** The epoch in which it was proposed. */
-  int epoch() {
+  @Override
+  public int epoch() {
     return epoch;
+  }
+
+  @Override
+  public long beganNanos() {
+    return beganNanos;
   }
 
   long base() {
@@ -67,7 +82,8 @@ final class InFlight {
     return entry;
   }
 
-  List<Request<?>> requests() {
+  @Override
+  public List<Request<?>> requests() {
     return requests;
   }
 
@@ -103,9 +119,8 @@ final class InFlight {
     return failure.isPresent() && refusal().isEmpty();
   }
 
-  /** Whether it is known what became of it, or that nobody will know. */
-  boolean isSettled(long version) {
-    boolean said = taken.isPresent() || failure.isPresent();
-    return refusal().isPresent() || (said && version > base);
+  /** Whether the quorum has said what became of it, or that it does not know. */
+  boolean isSaid() {
+    return taken.isPresent() || failure.isPresent();
   }
 }

@@ -9,11 +9,43 @@ import java.util.concurrent.CompletableFuture;
 
 /** A command with the future that waits for its answer. */
 final class Request<A> {
+  /** Who asks. */
+  enum Kind {
+    /** A member of the cluster, or its controller. */
+    MEMBER,
+    /** A client. */
+    CLIENT
+  }
+
   private final Command<A> command;
+  private final long deadlineNanos;
   private final CompletableFuture<A> answer = new CompletableFuture<>();
 
-  Request(Command<A> command) {
+  /**
+   * Waits for an answer.
+   *
+   * @param deadlineNanos when nobody waits for it any longer
+   */
+  Request(Command<A> command, long deadlineNanos) {
     this.command = command;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  Kind kind() {
+    return command.isMembers() ? Kind.MEMBER : Kind.CLIENT;
+  }
+
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  /** Whether its time is up before it was answered. */
+  boolean isOverdue(long nowNanos) {
+    return !answer.isDone() && nowNanos - deadlineNanos >= 0;
+  }
+
+  boolean isAnswered() {
+    return answer.isDone();
   }
 
   CompletableFuture<A> answer() {

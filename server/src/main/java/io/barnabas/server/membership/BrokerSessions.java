@@ -205,6 +205,19 @@ public final class BrokerSessions implements AutoCloseable {
     }
   }
 
+  /** A broker is registered with this epoch: its session with an earlier one, if any, is over. */
+  void replaced(int broker, long epoch) {
+    monitor.lock();
+    try {
+      Session session = sessions.get(broker);
+      if (session != null && session.epoch != epoch) {
+        sessions.remove(broker);
+      }
+    } finally {
+      monitor.unlock();
+    }
+  }
+
   /** A connection to this node has ended, whosoever it was. */
   public void connectionGone(long connection) {
     long graceEnd = world.clock().nanoTime() + GRACE_NANOS;

@@ -64,7 +64,14 @@ public final class Members {
       BrokerRegistrationRequestData request) {
     try {
       checkActive();
-      return controller.submit(command(request, controller.image()));
+      return controller
+          .submit(command(request, controller.image()))
+          .whenComplete(
+              (registered, failure) -> {
+                if (failure == null) {
+                  sessions.replaced(request.brokerId(), registered.epoch());
+                }
+              });
     } catch (ApiException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -94,8 +101,21 @@ public final class Members {
             .toList(),
         before.map(known -> files(request, known)).orElse(RegisterBroker.Files.CRASHED),
         UnforcedTopics.of(request),
-        before.filter(known -> sessions.isAlive(known.id(), known.epoch())).isPresent(),
+        before
+            .filter(known -> sessions.isAlive(known.id(), known.epoch()))
+            .filter(known -> !isSuccessor(request, known))
+            .isPresent(),
         false);
+  }
+
+  /**
+   * Whether it has the files that the broker of this id used last. Only one process at a time can,
+   * so the one that is registered is dead, however lately it was heard of.
+   */
+  static boolean isSuccessor(BrokerRegistrationRequestData request, Fact.BrokerImage before) {
+    return UsedEpoch.of(request).equals(OptionalLong.of(before.epoch()))
+        && !before.directories().isEmpty()
+        && before.directories().equals(request.logDirs());
   }
 
   private static RegisterBroker.Files files(
@@ -175,12 +195,20 @@ public final class Members {
         .orElseGet(() -> controller.submit(command));
   }
 
-  /** The answer to most heartbeats, which need not wait for what is being decided. */
+  /**
+   * The answer to most heartbeats, which need not wait for what is being decided. None that has a
+   * broker stop: it could lead again by now, and this controller be active no longer.
+   */
   private Optional<BrokerHeartbeat.Heard> unchanged(BrokerHeartbeat command, ClusterImage image) {
+    if (!controller.isProven()) {
+      return Optional.empty();
+    }
     try {
       Decision<BrokerHeartbeat.Heard> decision =
           command.decide(image, world.clock().wallTimeMillis());
-      return decision.facts().isEmpty() ? Optional.of(decision.answer()) : Optional.empty();
+      return decision.facts().isEmpty() && !decision.answer().shouldShutDown()
+          ? Optional.of(decision.answer())
+          : Optional.empty();
     } catch (ApiException e) {
       // Perhaps only this image is old.
       return Optional.empty();

@@ -83,6 +83,11 @@ final class CheckedQuorum implements Quorum {
   }
 
   @Override
+  public boolean handOver() {
+    return quorum.handOver();
+  }
+
+  @Override
   public void close() throws IOException {
     quorum.close();
   }

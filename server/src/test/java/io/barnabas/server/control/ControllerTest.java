@@ -144,6 +144,69 @@ class ControllerTest {
   }
 
   @Test
+  void whatChangesNothingIsNotAnsweredFromAnOldImage() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          Command<Long> ask = (image, nowMs) -> new Decision<>(List.of(), image.nextProducerId());
+          assertThat(controller.submit(ask).join()).isEqualTo(1);
+          assertThat(controller.isProven()).isTrue();
+          quorum.commitUnheard(new Fact.ProducerIdsAllocated(500));
+          CompletableFuture<Long> asked = controller.submit(ask);
+          world.threads().sleep(2_000_000_000);
+          assertThat(asked).isNotDone();
+          assertThat(controller.isProven()).isFalse();
+          quorum.letHear();
+          assertThat(asked.join()).isEqualTo(500);
+        });
+  }
+
+  @Test
+  void aMemberWaitsForFewClientsOnly() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.onImage(image -> world.threads().sleep(1_000_000_000L));
+          for (int i = 0; i < Waiting.MOST; i++) {
+            CompletableFuture<Long> _ = controller.submit(COUNT);
+          }
+          assertThatThrownBy(controller.submit(COUNT)::join)
+              .hasCauseInstanceOf(ThrottlingQuotaExceededException.class);
+          assertThat(controller.submit(new OfMember()).join())
+              .isLessThanOrEqualTo(2 * Waiting.MOST_CLIENTS_AT_ONCE);
+        });
+  }
+
+  private record OfMember() implements Command<Long> {
+    @Override
+    public boolean isMembers() {
+      return true;
+    }
+
+    @Override
+    public Decision<Long> decide(ClusterImage image, long nowMs) {
+      return COUNT.decide(image, nowMs);
+    }
+  }
+
+  @Test
+  void whatIsNotBegunInTimeNeverIs() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          controller.onImage(image -> world.threads().sleep(3_000_000_000L));
+          CompletableFuture<Long> first = controller.submit(COUNT);
+          world.threads().sleep(20_000_000);
+          CompletableFuture<Long> late = controller.submit(COUNT, 2_000);
+          assertThatThrownBy(late::join).hasCauseInstanceOf(TimeoutException.class);
+          assertThat(first.join()).isEqualTo(1);
+          assertThat(controller.submit(COUNT).join()).isEqualTo(2);
+        });
+  }
+
+  @Test
   void aRefusedOrBrokenCommandSpoilsNoOther() {
     control(
         1,
@@ -173,15 +236,15 @@ class ControllerTest {
         (world, quorum, controller) -> {
           List<CompletableFuture<ClusterImage>> answers = new ArrayList<>();
           for (int i = 0; i < 6; i++) {
-            answers.add(controller.submit(setting("large-" + i, Controller.MAX_ENTRY_BYTES / 3)));
+            answers.add(controller.submit(setting("large-" + i, ControlLoop.MAX_ENTRY_BYTES / 3)));
           }
           CompletableFuture<ClusterImage> tooLarge =
-              controller.submit(setting("huge", Controller.MAX_ENTRY_BYTES));
+              controller.submit(setting("huge", ControlLoop.MAX_ENTRY_BYTES));
           answers.forEach(CompletableFuture::join);
           assertThat(controller.image().configsOf(TOPIC)).hasSize(6);
           assertThat(quorum.entries())
               .hasSizeGreaterThanOrEqualTo(3)
-              .allMatch(entry -> entry.length <= Controller.MAX_ENTRY_BYTES);
+              .allMatch(entry -> entry.length <= ControlLoop.MAX_ENTRY_BYTES);
           assertThatThrownBy(tooLarge::join).hasCauseInstanceOf(PolicyViolationException.class);
         });
   }
@@ -197,15 +260,15 @@ class ControllerTest {
     control(
         1,
         (world, quorum, controller) -> {
-          controller.onImage(image -> world.threads().sleep(60_000_000_000L));
+          controller.onImage(image -> world.threads().sleep(1_000_000_000L));
           List<CompletableFuture<Long>> answers = new ArrayList<>();
-          for (int i = 0; i < Controller.MAX_WAITING; i++) {
+          for (int i = 0; i < Waiting.MOST; i++) {
             answers.add(controller.submit(COUNT));
           }
           assertThatThrownBy(controller.submit(COUNT)::join)
               .hasCauseInstanceOf(ThrottlingQuotaExceededException.class);
           answers.forEach(CompletableFuture::join);
-          assertThat(controller.submit(COUNT).join()).isEqualTo(Controller.MAX_WAITING);
+          assertThat(controller.submit(COUNT).join()).isEqualTo(Waiting.MOST);
         });
   }
 

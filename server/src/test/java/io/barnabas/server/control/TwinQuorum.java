@@ -40,6 +40,9 @@ final class TwinQuorum implements Quorum {
   private boolean closed;
   private int refused;
 
+  /** What others have committed and this node has not heard of. */
+  private final List<Fact> unheard = new ArrayList<>();
+
   TwinQuorum(World world, String clusterId) {
     this.world = world;
     image = ClusterImage.empty(clusterId);
@@ -55,7 +58,7 @@ final class TwinQuorum implements Quorum {
 
   @Override
   public CompletableFuture<Long> readIndex() {
-    return CompletableFuture.completedFuture((long) entries.size());
+    return CompletableFuture.completedFuture((long) entries.size() + unheard.size());
   }
 
   @Override
@@ -92,13 +95,29 @@ final class TwinQuorum implements Quorum {
     later(() -> commit(ofAnother(fact)));
   }
 
+  /** Another node decides, without this one hearing of it. */
+  void commitUnheard(Fact fact) {
+    locked(() -> unheard.add(fact));
+  }
+
+  /** This node hears of it. */
+  void letHear() {
+    for (Fact fact : List.copyOf(unheard)) {
+      later(
+          () -> {
+            commit(ofAnother(fact));
+            unheard.remove(fact);
+          });
+    }
+  }
+
   /** Commits what no node should have proposed. */
   void commitBroken(byte[] entry) {
     later(() -> tell(entry));
   }
 
   private byte[] ofAnother(Fact fact) {
-    return Entry.on(image, 1, List.of(fact)).encode();
+    return Entry.on(image, image.activeController().epoch(), List.of(fact)).encode();
   }
 
   /** Makes the next proposal fail, and leaves the quorum as it was. */
@@ -197,6 +216,11 @@ final class TwinQuorum implements Quorum {
     } finally {
       monitor.unlock();
     }
+  }
+
+  @Override
+  public boolean handOver() {
+    return false;
   }
 
   @Override
