@@ -7,6 +7,7 @@ import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Features;
 import io.barnabas.metadata.RegisterBroker;
+import io.barnabas.quorum.Quorum;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.api.ControlContext;
@@ -29,6 +30,7 @@ import io.barnabas.server.settings.SettingsException;
 import io.barnabas.world.World;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,15 +87,7 @@ public final class Node implements AutoCloseable {
     clusterId = opened.clusterId();
     MissingVoters missing =
         stopping.add("The search for voters", new MissingVoters(world, settings));
-    controller =
-        stopping.add(
-            "The controller",
-            Controller.start(
-                world,
-                opened.quorum(),
-                clusterId,
-                this::firstDecisions,
-                cause -> fail("The cluster's metadata log has failed: " + cause.getMessage())));
+    controller = stopping.add("The controller", startController(world, opened.quorum()));
     CatchUp.await(world, opened.quorum(), controller, ended);
     NodeIdentity self = self(world, identity);
     replicas =
@@ -130,7 +124,12 @@ public final class Node implements AutoCloseable {
   private QuorumFactory.Opened openQuorum(
       World world, DirectoryIdentity identity, QuorumFactory quorums)
       throws IOException, SettingsException, StartupException {
-    QuorumFactory.Opened opened = quorums.open(world, settings, identity);
+    QuorumFactory.Opened opened;
+    try {
+      opened = quorums.open(world, settings, identity);
+    } catch (IOException e) {
+      throw ofQuorum(e);
+    }
     boolean belongs = false;
     try {
       identity.in(world.disk(), settings.logDir(), opened.clusterId());
@@ -148,6 +147,28 @@ public final class Node implements AutoCloseable {
     return settings.cluster().hasQuorum()
         ? ClusterDefaults.atActivation(image, settings.minInsyncReplicas())
         : List.of();
+  }
+
+  private Controller startController(World world, Quorum quorum)
+      throws IOException, StartupException {
+    try {
+      return Controller.start(
+          world,
+          quorum,
+          clusterId,
+          this::firstDecisions,
+          cause -> fail("The cluster's metadata log has failed: " + cause.getMessage()));
+    } catch (IOException e) {
+      throw ofQuorum(e);
+    }
+  }
+
+  /** What the quorum says is a sentence for the operator; what its disk says is not. */
+  private StartupException ofQuorum(IOException failure) throws IOException {
+    if (!settings.cluster().hasQuorum() || failure instanceof FileSystemException) {
+      throw failure;
+    }
+    return new StartupException(StartupException.sentence(failure), failure);
   }
 
   private ReplicaLinks links(World world, NodeIdentity self, LiveSettings live) {

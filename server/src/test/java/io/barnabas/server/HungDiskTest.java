@@ -79,6 +79,8 @@ class HungDiskTest {
             states(cluster, topic).stream().allMatch(p -> p.leader() > 0 && p.leader() != victim));
     assertThat(states(cluster, topic)).allMatch(p -> !p.isr().contains(victim));
     int leader = cluster.image(cluster.controller()).partition(topic, led).orElseThrow().leader();
+    // For the leader to hear of it too.
+    cluster.world().threads().sleep(AT_ONCE_MS * MILLISECOND_NANOS);
     assertThat(produce(cluster, leader, topic, led)).isEqualTo(Errors.NONE);
     long ms = describe(cluster, victim);
     assertThat(ms).as("until it answers").isLessThan(AT_ONCE_MS);

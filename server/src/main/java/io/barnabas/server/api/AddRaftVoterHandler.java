@@ -5,6 +5,7 @@ import io.barnabas.quorum.QuorumStatus;
 import io.barnabas.server.api.RaftVoters.Refusal;
 import io.barnabas.server.net.Call;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AddRaftVoterResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -58,6 +59,16 @@ final class AddRaftVoterHandler extends Handler<AddRaftVoterRequestData> {
       return Optional.of(
           new Refusal(
               Errors.INVALID_REQUEST, "Add voter request didn't include the voter's endpoints"));
+    }
+    // A node that is alone knows of no controllers, and has a better reason to refuse.
+    Set<Integer> controllers = context.image().controllers().keySet();
+    if (!controllers.isEmpty() && !controllers.contains(request.voterId())) {
+      return Optional.of(
+          new Refusal(
+              Errors.INVALID_REQUEST,
+              ("Node %d is not known as a controller: a voter needs the controller role in"
+                      + " process.roles, and must be running")
+                  .formatted(request.voterId())));
     }
     // The quorum could put the new directory in the old one's place; Kafka has the old one removed.
     boolean known =

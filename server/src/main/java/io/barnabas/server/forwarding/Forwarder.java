@@ -1,14 +1,13 @@
 package io.barnabas.server.forwarding;
 
-import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.server.control.Controller;
+import io.barnabas.server.control.ControllerEndpoints;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.server.net.Client;
 import io.barnabas.server.net.EnclosedRequest;
 import io.barnabas.server.peers.Peers;
 import io.barnabas.world.World;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -127,9 +126,7 @@ public final class Forwarder {
   /** Where the leader of the quorum takes requests, if it is known. */
   Optional<Endpoint> leader() {
     int leader = controller.leadership().leaderId().orElse(-1);
-    Fact.ControllerImage known = controller.image().controllers().get(leader);
-    List<Endpoint> endpoints = known == null ? List.of() : known.endpoints();
-    return endpoints.stream().filter(each -> each.listener().equals(peerListener)).findFirst();
+    return ControllerEndpoints.of(controller.image(), leader, peerListener);
   }
 
   World world() {

@@ -88,6 +88,7 @@ public final class BrokerLifecycle implements AutoCloseable {
   private long previousEpoch;
   private long lastAnswerNanos;
   private long lastLogNanos;
+  private final long beganNanos;
 
   /**
    * Begins to register.
@@ -116,6 +117,7 @@ public final class BrokerLifecycle implements AutoCloseable {
     waking = new Waking(world);
     lastAnswerNanos = world.clock().nanoTime();
     lastLogNanos = lastAnswerNanos - REPEAT_LOG_NANOS;
+    beganNanos = lastAnswerNanos;
     controller.onImage(this::see);
     controller.onLeadership(leadership -> waking.abandon());
     thread = world.threads().startPlatform("barnabas-broker-lifecycle", this::run);
@@ -185,7 +187,15 @@ public final class BrokerLifecycle implements AutoCloseable {
         logNowAndThen("Another node.id=%d seems to be running".formatted(self.id()));
         waking.pause(RETRY_NANOS);
       }
-      default -> waking.pause(RETRY_NANOS);
+      default -> {
+        // At first nobody need know: a controller may not be there yet.
+        if (world.clock().nanoTime() - beganNanos >= REPEAT_LOG_NANOS) {
+          logNowAndThen(
+              "This broker cannot register: "
+                  + answer.map(told -> error.message()).orElse("no active controller answers"));
+        }
+        waking.pause(RETRY_NANOS);
+      }
     }
   }
 

@@ -33,9 +33,6 @@ public final class BrokerSessions implements AutoCloseable {
   private static final long MILLISECOND_NANOS = 1_000_000;
   private static final long GRACE_NANOS = 150 * MILLISECOND_NANOS;
 
-  /** A thread that wakes so much too late did not run, and others of the process neither. */
-  private static final long OVERSLEPT_NANOS = 100 * MILLISECOND_NANOS;
-
   private static final long LOOK_NANOS = 500 * MILLISECOND_NANOS;
 
   /** Before what could not be fenced is tried again. */
@@ -60,6 +57,9 @@ public final class BrokerSessions implements AutoCloseable {
   private final String silence;
   private final Monitor monitor;
   private final WorldThread thread;
+
+  // Of the thread.
+  private final Standstill standstill = new Standstill();
 
   // Under the monitor.
   private final Map<Integer, Session> sessions = new HashMap<>();
@@ -286,10 +286,11 @@ public final class BrokerSessions implements AutoCloseable {
       monitor.await();
       return;
     }
-    boolean early = monitor.awaitUntil(earliest.getAsLong());
-    long late = world.clock().nanoTime() - earliest.getAsLong();
-    if (!early && late > OVERSLEPT_NANOS) {
-      // This process stood still. What it was sent meanwhile is still to be read.
+    boolean _ =
+        monitor.awaitUntil(standstill.lookBy(world.clock().nanoTime(), earliest.getAsLong()));
+    long late = standstill.atLook(world.clock().nanoTime());
+    if (late > 0) {
+      // What this process was sent meanwhile is still to be read.
       LOG.warn("This node stood still for {} ms", late / MILLISECOND_NANOS);
       long again = world.clock().nanoTime() + GRACE_NANOS;
       sessions.values().forEach(s -> s.deadlineNanos = Math.max(s.deadlineNanos, again));

@@ -4,6 +4,7 @@ import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.metadata.Fact.FeatureRange;
+import io.barnabas.server.control.ControllerEndpoints;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
@@ -44,10 +45,7 @@ public record NodeIdentity(
 
   /** Where the node that may be the active controller is reached by this one. */
   public Optional<Endpoint> controllerEndpoint(ClusterImage image, int node) {
-    Fact.ControllerImage known = image.controllers().get(node);
-    return node == id
-        ? Optional.empty()
-        : known == null ? brokerEndpoint(image, node) : peerEndpoint(known.endpoints());
+    return node == id ? Optional.empty() : ControllerEndpoints.of(image, node, peerListener);
   }
 
   /** Where a broker is reached by this node. */

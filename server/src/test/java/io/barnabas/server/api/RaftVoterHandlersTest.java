@@ -3,6 +3,8 @@ package io.barnabas.server.api;
 import static io.barnabas.server.api.ControlHandlersTest.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.RegisterController;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
@@ -88,6 +90,32 @@ class RaftVoterHandlersTest {
           assertThat(
                   add(context, request.setVoterId(2).setVoterDirectoryId(DIRECTORY)).errorMessage())
               .contains("controller.quorum.voters");
+        });
+  }
+
+  @Test
+  void aNodeThatIsNoControllerGetsNoVote() {
+    ControlHandlersTest.run(
+        context -> {
+          Fact.ControllerImage self =
+              new Fact.ControllerImage(context.nodeId(), new Uuid(7, 7), List.of(), List.of());
+          context.controller().submit(new RegisterController(self)).join();
+          AddRaftVoterRequestData request =
+              new AddRaftVoterRequestData()
+                  .setClusterId(context.image().clusterId())
+                  .setTimeoutMs(1_000)
+                  .setVoterId(2)
+                  .setVoterDirectoryId(DIRECTORY);
+          request
+              .listeners()
+              .add(
+                  new AddRaftVoterRequestData.Listener()
+                      .setName("CONTROLLER")
+                      .setHost("there")
+                      .setPort(9093));
+          AddRaftVoterResponseData answer = add(context, request);
+          assertThat(answer.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+          assertThat(answer.errorMessage()).contains("Node 2", "process.roles");
         });
   }
 
