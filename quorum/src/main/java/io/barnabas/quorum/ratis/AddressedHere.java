@@ -39,13 +39,28 @@ final class AddressedHere<Q, A> extends ForwardingServerCallListener<Q> {
   public void onMessage(Q message) {
     RaftRpcRequestProto request = request(message);
     if (request == null || RaftPeerId.valueOf(request.getReplyId()).equals(self)) {
-      super.onMessage(message);
+      super.onMessage(committingOnlyWhatMatches(message));
     } else if (!refused) {
       refused = true;
       call.close(
           Status.UNAVAILABLE.withDescription("That member is here no longer"), new Metadata());
       next.onCancel();
     }
+  }
+
+  /**
+   * A request that begins with the very first entry proves no more than the entries that it brings.
+   * Ratis would take one more for committed, which may be another leader's here: this node would
+   * refuse for ever what the others have in that place.
+   */
+  @SuppressWarnings("unchecked") // It is of the same class as before.
+  static <Q> Q committingOnlyWhatMatches(Q message) {
+    if (message instanceof AppendEntriesRequestProto append
+        && !append.hasPreviousLog()
+        && append.getLeaderCommit() >= append.getEntriesCount()) {
+      return (Q) append.toBuilder().setLeaderCommit(append.getEntriesCount() - 1L).build();
+    }
+    return message;
   }
 
   @Override
