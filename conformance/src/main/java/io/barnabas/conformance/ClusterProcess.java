@@ -108,6 +108,23 @@ public final class ClusterProcess implements Closeable {
     return node;
   }
 
+  /**
+   * The same with a node that knows itself as one of the voters, in place of another one.
+   *
+   * @param instead the voter that it does not know
+   */
+  public BrokerProcess launchVoter(int id, int instead, Map<String, String> settings)
+      throws IOException {
+    Place place = place(directory, id);
+    List<Place> known = new ArrayList<>(voters);
+    known.removeIf(voter -> voter.id() == instead);
+    known.add(place);
+    BrokerProcess node = launched(launcher, place, known, settings);
+    nodes.put(id, node);
+    quorumPorts.put(id, place.controllerPort());
+    return node;
+  }
+
   /** Ends a node for good. */
   public void forget(int id) {
     BrokerProcess gone = nodes.remove(id);

@@ -195,10 +195,10 @@ final class RolesAndTls {
     for (int id : List.of(2, CONTROLLER, BROKER)) {
       cluster.node(id).relaunch();
     }
-    tellRefusal(node, "first of all to be started");
     for (int id : List.of(2, CONTROLLER, BROKER)) {
       cluster.node(id).awaitReady();
     }
+    tellRefusal(node, "first of all to be started");
     LoadedBroker.delete(node.dataDirectory());
     Files.move(own, node.dataDirectory());
     node.restart();

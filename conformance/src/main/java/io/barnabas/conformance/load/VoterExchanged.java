@@ -43,7 +43,7 @@ final class VoterExchanged {
     settings.put("controller.listener.names", "CONTROLLER");
     try (Admin admin = journey.admin()) {
       journey.startChanges();
-      BrokerProcess node = cluster.launch(NEW, settings);
+      BrokerProcess node = cluster.launchVoter(NEW, OLD, settings);
       node.awaitReady();
       Until.holds("node 5 follows", () -> VoterReplaced.observer(admin, NEW).isPresent());
       addByTool(admin, node);

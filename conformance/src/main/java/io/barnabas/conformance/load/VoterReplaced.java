@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.DuplicateVoterException;
 
 /** A voter loses its disk, while clients change the cluster. */
 final class VoterReplaced {
@@ -81,7 +82,14 @@ final class VoterReplaced {
     return Until.holds(
         "node " + id + " votes",
         () -> {
-          admin.addRaftVoter(id, directory, Set.of(endpoint)).all().get();
+          try {
+            admin.addRaftVoter(id, directory, Set.of(endpoint)).all().get();
+          } catch (ExecutionException e) {
+            // The client asks again when the first answer was that it took too long.
+            if (!(e.getCause() instanceof DuplicateVoterException)) {
+              throw e;
+            }
+          }
           return directoryOfVoter(admin, id).equals(Optional.of(directory));
         });
   }
