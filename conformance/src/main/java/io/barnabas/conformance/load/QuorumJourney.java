@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
  * A cluster of real nodes through days that are not usual. What one step leaves is what the next
  * one begins with, and what was acknowledged in one must be there after all later ones.
  */
-public final class QuorumJourney {
+final class QuorumJourney {
   private QuorumJourney() {}
 
   /**
@@ -20,7 +20,7 @@ public final class QuorumJourney {
    * @param report for people
    * @param complaints a sentence for each thing that does not hold
    */
-  public record Verdict(String report, List<String> complaints) {
+  record Verdict(String report, List<String> complaints) {
     /** Both, one after the other. */
     Verdict and(Verdict later) {
       List<String> all = new ArrayList<>(complaints);
@@ -78,7 +78,7 @@ public final class QuorumJourney {
   /**
    * The same as it is when there is little time: no snapshot is needed, and no voter goes for good.
    */
-  public static Verdict runShort(ClassPaths paths, List<String> launcher, Path directory)
+  static Verdict runShort(ClassPaths paths, List<String> launcher, Path directory)
       throws IOException, InterruptedException {
     return run(paths, launcher, directory, new JourneyPlan(500, 5, false, 300, 200, false, 1));
   }
