@@ -218,10 +218,21 @@ public final class Replica {
     Role.Leader leader = leader(currentLeaderEpoch);
     long upTo = limit == ReadLimit.LOG_END ? log.view().logEndOffset() : listable(timestampMs);
     try {
+      if (limit != ReadLimit.LOG_END && !replication.isSettled() && isSought(timestampMs)) {
+        long end = log.view().logEndOffset();
+        if (ReplicaReads.listOffset(log, timestampMs, end, leader.leaderEpoch()).offset() >= upTo) {
+          // It may be readable already, as far as others know.
+          throw replication.unsettled();
+        }
+      }
       return ReplicaReads.listOffset(log, timestampMs, upTo, leader.leaderEpoch());
     } catch (IOException e) {
       throw storage(e);
     }
+  }
+
+  private static boolean isSought(long timestampMs) {
+    return timestampMs >= 0 || timestampMs == ListOffsetsRequest.MAX_TIMESTAMP;
   }
 
   private long listable(long timestampMs) {

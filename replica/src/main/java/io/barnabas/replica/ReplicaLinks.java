@@ -26,18 +26,6 @@ public record ReplicaLinks(
   private static final long LAG_TIME_MAX_MS = 30_000;
   private static final int FETCH_WAIT_MAX_MS = 500;
 
-  /** With Kafka's defaults. */
-  public ReplicaLinks(
-      Uuid incarnation, LeaderFetch leaders, IsrProposals proposals, ThrottleSettings throttles) {
-    this(
-        Optional.of(incarnation),
-        leaders,
-        proposals,
-        LAG_TIME_MAX_MS,
-        FETCH_WAIT_MAX_MS,
-        throttles);
-  }
-
   /** For a node that is alone: whatever it would need of others fails. */
   public static ReplicaLinks none() {
     return new ReplicaLinks(

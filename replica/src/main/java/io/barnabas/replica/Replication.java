@@ -35,6 +35,10 @@ final class Replication {
   private final OffsetWaiters forReplication = new OffsetWaiters();
   private final OffsetWaiters forFlush = new OffsetWaiters();
   private @Nullable Leading leading;
+
+  /** From which epoch on this node has led without another one in between. */
+  private int ledSince;
+
   private long leaderWatermark = -1;
   private boolean closed;
 
@@ -88,7 +92,7 @@ final class Replication {
     Errors outcome;
     lock.lock();
     try {
-      if (role.leaderEpoch() != epoch || !(role instanceof Role.Leader leader)) {
+      if (epoch < ledSince || epoch > role.leaderEpoch() || !(role instanceof Role.Leader leader)) {
         // Another may have led in between and have cut away what was appended.
         outcome = Errors.NOT_LEADER_OR_FOLLOWER;
       } else if (reached.getAsLong() >= offset) {
@@ -198,16 +202,30 @@ final class Replication {
   long settledWatermark() {
     lock.lock();
     try {
-      Leading leads = leading;
-      if (leads != null && highWatermark < leads.epochStart()) {
-        throw new OffsetNotAvailableException(
-            "The new leader of %s does not know the high watermark yet"
-                .formatted(log.id().topicPartition()));
+      if (!isSettled()) {
+        throw unsettled();
       }
       return highWatermark;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether no leader before can have told clients of a higher high watermark. */
+  boolean isSettled() {
+    lock.lock();
+    try {
+      Leading leads = leading;
+      return leads == null || highWatermark >= leads.epochStart();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  OffsetNotAvailableException unsettled() {
+    return new OffsetNotAvailableException(
+        "The new leader of %s does not know the high watermark yet"
+            .formatted(log.id().topicPartition()));
   }
 
   /** A follower has all below an offset on its disk, as it says in a leader epoch. */
@@ -301,7 +319,10 @@ final class Replication {
     switch (changed) {
       case Role.Leader leader when same && leads != null -> leads.changed(leader, now);
       case Role.Leader leader -> {
-        refuse(Errors.NOT_LEADER_OR_FOLLOWER, news);
+        if (leads == null || leader.leaderEpoch() != leads.role().leaderEpoch() + 1) {
+          refuse(Errors.NOT_LEADER_OR_FOLLOWER, news);
+          ledSince = leader.leaderEpoch();
+        }
         long start = log.assignEpochStart(leader.leaderEpoch());
         leading = new Leading(log.id(), context.nodeId(), leader, start, now);
       }

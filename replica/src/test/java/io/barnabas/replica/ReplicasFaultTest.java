@@ -32,9 +32,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.OffsetNotAvailableException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.junit.jupiter.api.Test;
 
 /** Disks that fail, settings that cannot be used, stops at the wrong time, and who is told. */
@@ -283,6 +285,66 @@ class ReplicasFaultTest {
                     .isEqualTo(1);
               });
         });
+  }
+
+  @Test
+  void whoWaitsGoesOnWaitingWhenTheSameNodeLeadsOn() {
+    run(
+        () ->
+            withReplicas(
+                (directory, replicas) -> {
+                  replicas.reconcile(topic(FIRST, 1)).join();
+                  Replica replica = replicas.require(T0);
+                  TopicConfig config = TopicConfig.of("t", Map.of(), Map.of());
+                  List<Errors> told = new ArrayList<>();
+                  AppendTicket before = append(replica, Acks.ALL);
+                  before.whenAcknowledged(told::add);
+                  replica.update(Role.of(led(1, 1), 1, true), config);
+                  before.whenAcknowledged(told::add);
+                  assertThat(told).isEmpty();
+                  // Another one may have led in between.
+                  replica.update(Role.of(led(1, 3), 1, true), config);
+                  assertThat(told)
+                      .containsExactly(
+                          Errors.NOT_LEADER_OR_FOLLOWER, Errors.NOT_LEADER_OR_FOLLOWER);
+                  append(replica, Acks.ALL).whenAcknowledged(told::add);
+                  replica.update(Role.of(led(1, 4), 1, true), config);
+                  sleepSeconds(10);
+                  assertThat(told).hasSize(3).last().isEqualTo(Errors.NONE);
+                  before.whenAcknowledged(told::add);
+                  assertThat(told).last().isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+                }));
+  }
+
+  @Test
+  void aTimeThatIsAboveAnUnsettledHighWatermarkIsNotTakenForNone() {
+    run(
+        () ->
+            withReplicas(
+                (directory, replicas) -> {
+                  replicas.reconcile(topic(FIRST, 1)).join();
+                  Replica replica = replicas.require(T0);
+                  TopicConfig two =
+                      TopicConfig.of("t", Map.of(), Map.of("min.insync.replicas", "2"));
+                  for (int epoch = 1; epoch <= 2; epoch++) {
+                    PartitionImage alone =
+                        new PartitionImage(List.of(1, 2), List.of(1), 1, epoch, epoch);
+                    replica.update(Role.of(alone, 1, true), two);
+                    append(replica, Acks.LEADER);
+                  }
+                  for (long time : List.of(1_000L, ListOffsetsRequest.MAX_TIMESTAMP)) {
+                    assertThatThrownBy(
+                            () ->
+                                replica.listOffset(
+                                    time, ReadLimit.HIGH_WATERMARK, OptionalInt.empty()))
+                        .isInstanceOf(OffsetNotAvailableException.class);
+                  }
+                  assertThat(
+                          replica
+                              .listOffset(2_000, ReadLimit.HIGH_WATERMARK, OptionalInt.empty())
+                              .offset())
+                      .isEqualTo(-1);
+                }));
   }
 
   @Test

@@ -174,7 +174,8 @@ public final class Node implements AutoCloseable {
   private ReplicaLinks links(World world, NodeIdentity self, LiveSettings live) {
     return stopping
         .add(
-            "The links to other replicas", new PeerLinks(world, self, controller, live.throttles()))
+            "The links to other replicas",
+            new PeerLinks(world, self, controller, settings.replication(), live.throttles()))
         .links();
   }
 

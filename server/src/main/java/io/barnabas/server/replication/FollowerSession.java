@@ -82,7 +82,7 @@ final class FollowerSession {
         .setReplicaState(
             new ReplicaState().setReplicaId(nodeId).setReplicaEpoch(order.brokerEpoch()))
         .setMaxWaitMs(order.maxWaitMs())
-        .setMinBytes(1)
+        .setMinBytes(bounds.minBytes())
         .setMaxBytes(bounds.maxBytes())
         .setSessionId(next.sessionId())
         .setSessionEpoch(next.epoch())

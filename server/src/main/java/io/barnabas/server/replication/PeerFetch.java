@@ -12,13 +12,14 @@ public final class PeerFetch implements LeaderFetch {
   /**
    * What a fetch may bring.
    *
+   * @param minBytes that are enough for an answer at once (replica.fetch.min.bytes)
    * @param maxBytes of all records in an answer (replica.fetch.response.max.bytes); a first batch
    *     may be longer
    * @param partitionMaxBytes of the records of one partition (replica.fetch.max.bytes)
    */
-  public record Bounds(int maxBytes, int partitionMaxBytes) {
+  public record Bounds(int minBytes, int maxBytes, int partitionMaxBytes) {
     /** Kafka's defaults. */
-    public static final Bounds DEFAULTS = new Bounds(10 << 20, 1 << 20);
+    public static final Bounds DEFAULTS = new Bounds(1, 10 << 20, 1 << 20);
   }
 
   private final World world;

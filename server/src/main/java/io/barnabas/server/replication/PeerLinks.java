@@ -6,6 +6,7 @@ import io.barnabas.server.control.Controller;
 import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.peers.PeerLimits;
 import io.barnabas.server.peers.Peers;
+import io.barnabas.server.settings.ReplicationSettings;
 import io.barnabas.world.World;
 import java.util.Optional;
 
@@ -18,21 +19,31 @@ public final class PeerLinks implements AutoCloseable {
   /**
    * Connects to nobody yet.
    *
+   * @param settings what a fetch may bring, and who lags
    * @param throttles how fast replicas may be copied
    */
   public PeerLinks(
-      World world, NodeIdentity self, Controller controller, ThrottleSettings throttles) {
+      World world,
+      NodeIdentity self,
+      Controller controller,
+      ReplicationSettings settings,
+      ThrottleSettings throttles) {
     peers = new Peers(world, "barnabas-isr", PeerLimits.forControl());
     links =
         new ReplicaLinks(
-            self.incarnation(),
+            Optional.of(self.incarnation()),
             new PeerFetch(
                 world,
                 self.id(),
                 controller::image,
                 self.peerListener(),
-                PeerFetch.Bounds.DEFAULTS),
+                new PeerFetch.Bounds(
+                    settings.fetchMinBytes(),
+                    settings.fetchResponseMaxBytes(),
+                    settings.fetchMaxBytes())),
             new PeerProposals(self, controller, peers),
+            settings.lagTimeMaxMs(),
+            settings.fetchWaitMaxMs(),
             throttles);
     reports =
         self.directories().size() == 1

@@ -21,6 +21,7 @@ final class ClusterDefinitions {
     quorum(definitions);
     membership(definitions);
     balance(definitions);
+    replication(definitions);
     throttles(definitions);
   }
 
@@ -106,6 +107,46 @@ final class ClusterDefinitions {
         atLeast(1),
         MEDIUM,
         "How often the active controller looks for such partitions.");
+  }
+
+  private static void replication(ConfigDef d) {
+    d.define(
+        "replica.lag.time.max.ms",
+        LONG,
+        30_000L,
+        atLeast(1),
+        HIGH,
+        "After how long without having caught up a follower is no longer in sync.");
+    d.define(
+        "replica.fetch.wait.max.ms",
+        INT,
+        500,
+        between(0, 10_000),
+        HIGH,
+        "How long a leader that has nothing new lets a follower wait; much less than"
+            + " replica.lag.time.max.ms.");
+    d.define(
+        "replica.fetch.min.bytes",
+        INT,
+        1,
+        atLeast(0),
+        HIGH,
+        "How many bytes are enough to answer a follower before replica.fetch.wait.max.ms.");
+    d.define(
+        "replica.fetch.max.bytes",
+        INT,
+        1 << 20,
+        atLeast(0),
+        MEDIUM,
+        "How many bytes of one partition a follower fetches at once; a first batch may be longer.");
+    d.define(
+        "replica.fetch.response.max.bytes",
+        INT,
+        10 << 20,
+        between(0, 64 << 20),
+        MEDIUM,
+        "How many bytes of all partitions a follower fetches at once; a first batch may be"
+            + " longer.");
   }
 
   private static void throttles(ConfigDef d) {

@@ -141,6 +141,16 @@ public final class NodeSettings {
     return cluster;
   }
 
+  /** How the node's replicas follow their leaders, and are followed. */
+  public ReplicationSettings replication() {
+    return new ReplicationSettings(
+        values.number("replica.lag.time.max.ms"),
+        values.integer("replica.fetch.wait.max.ms"),
+        values.integer("replica.fetch.min.bytes"),
+        values.integer("replica.fetch.max.bytes"),
+        values.integer("replica.fetch.response.max.bytes"));
+  }
+
   /** How often preferred leaders are to lead again; empty if they are only when asked for. */
   public Optional<Duration> preferredLeadersInterval() {
     return values.isOn("auto.leader.rebalance.enable")
