@@ -83,7 +83,9 @@ final class Elections {
    * As {@link #without}, for a broker that lost what was not yet forced to its disk, or its
    * directories: it is no eligible leader of what may have suffered. What was in a directory that
    * it has no longer is from now on in the only one that it has, to be copied there from others;
-   * but not if it was the only replica in sync, whose place an empty one must not take.
+   * but not if it was the only replica in sync, whose place an empty one must not take. Nor does an
+   * old one lead in its place, unless by an unclean election; after a crash one does: it may lack
+   * only what its topic does not have forced before it is acknowledged.
    *
    * @param directories those that it still has; empty if that is not known
    * @param files whether they may lack what was only in its memory, or more
@@ -113,8 +115,11 @@ final class Elections {
           boolean torn =
               files == Files.CRASHED
                   && unforced.map(topics -> topics.contains(topic.id())).orElse(true);
-          if (files == Files.OLD || torn || gone) {
+          if (torn || gone) {
             change.doubting(broker);
+          }
+          if (files == Files.OLD) {
+            change.distrusting(broker);
           }
           change.fact().ifPresent(facts::add);
         });
@@ -198,7 +203,8 @@ final class Elections {
                     after.isr(),
                     after.elr(),
                     after.leaderEpoch(),
-                    after.partitionEpoch()));
+                    after.partitionEpoch(),
+                    after.doubted()));
       } else {
         all.add(fact);
       }
@@ -243,7 +249,8 @@ final class Elections {
                 List.of(),
                 active.getFirst(),
                 0,
-                0));
+                0,
+                false));
   }
 
   /** The directory of each broker that has one only; no list at all if none has. */

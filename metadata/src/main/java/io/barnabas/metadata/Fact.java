@@ -164,7 +164,8 @@ public sealed interface Fact {
       List<Integer> isr,
       List<Integer> elr,
       int leaderEpoch,
-      int partitionEpoch) {
+      int partitionEpoch,
+      boolean doubted) {
     /** Copies the lists. */
     public LeaderAndIsr {
       isr = List.copyOf(isr);

@@ -13,7 +13,7 @@ import org.apache.kafka.common.quota.ClientQuotaEntity;
  * readable; one that this release does not know is refused, never skipped.
  */
 public final class FactCodec {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int LAYOUT = 0;
 
   private static final int TOPIC_CREATED = 1;

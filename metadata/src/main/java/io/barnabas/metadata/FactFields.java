@@ -40,6 +40,7 @@ final class FactFields {
     out.count(state.leader() + 1);
     out.int32(state.leaderEpoch());
     out.int32(state.partitionEpoch());
+    out.bool(state.doubted());
   }
 
   static PartitionImage readPartition(FactInput in) {
@@ -53,7 +54,8 @@ final class FactFields {
         readBrokers(in),
         in.count() - 1,
         in.int32(),
-        in.int32());
+        in.int32(),
+        in.bool());
   }
 
   static void writeLeaderAndIsr(FactOutput out, Fact.LeaderAndIsr state) {
@@ -63,11 +65,18 @@ final class FactFields {
     writeBrokers(out, state.elr());
     out.count(state.leaderEpoch());
     out.count(state.partitionEpoch());
+    out.bool(state.doubted());
   }
 
   static Fact.LeaderAndIsr readLeaderAndIsr(FactInput in) {
     return new Fact.LeaderAndIsr(
-        in.count(), in.count() - 1, readBrokers(in), readBrokers(in), in.count(), in.count());
+        in.count(),
+        in.count() - 1,
+        readBrokers(in),
+        readBrokers(in),
+        in.count(),
+        in.count(),
+        in.bool());
   }
 
   private static void writeBrokers(FactOutput out, List<Integer> ids) {

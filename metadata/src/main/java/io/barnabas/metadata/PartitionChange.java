@@ -21,7 +21,7 @@ import org.apache.kafka.common.Uuid;
  *       unclean elections, the first one that is online, which may lack acknowledged records.
  *   <li>Where somebody leads, all in-sync replicas are online. Where nobody can, they stay as they
  *       are: they are never empty. Only if all of them are in doubt, and others are eligible, those
- *       are in sync instead.
+ *       are in sync instead. If there are no others, the doubt stays as long as nobody leads.
  *   <li>While fewer replicas are in sync than {@code min.insync.replicas} asks for, nothing is
  *       acknowledged, so those that were in sync before still hold all that was: they are the
  *       eligible ones.
@@ -48,6 +48,7 @@ final class PartitionChange {
   private final int number;
   private final PartitionImage before;
   private final Set<Integer> doubtful = new HashSet<>();
+  private final Set<Integer> distrusted = new HashSet<>();
   private final Map<Integer, Uuid> moved = new HashMap<>();
   private List<Integer> replicas;
   private List<Integer> adding;
@@ -76,6 +77,9 @@ final class PartitionChange {
     adding = before.addingReplicas();
     removing = before.removingReplicas();
     isr = before.isr();
+    if (before.doubted()) {
+      isr.forEach(this::distrusting);
+    }
   }
 
   /** These are in sync, as the leader says. */
@@ -127,6 +131,12 @@ final class PartitionChange {
   PartitionChange doubting(int broker) {
     doubtful.add(broker);
     return this;
+  }
+
+  /** As {@link #doubting}, and until an unclean election it leads nothing that is in no other. */
+  PartitionChange distrusting(int broker) {
+    distrusted.add(broker);
+    return doubting(broker);
   }
 
   /** The change as a fact; empty if all stays as it is. */
@@ -259,7 +269,8 @@ final class PartitionChange {
         removing,
         result.leader(),
         leaderEpoch,
-        partitionEpoch);
+        partitionEpoch,
+        result.leader() == PartitionImage.NO_LEADER && distrusted.containsAll(result.isr()));
   }
 
   private List<Uuid> directories() {

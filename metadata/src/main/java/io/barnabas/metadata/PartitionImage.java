@@ -19,6 +19,8 @@ import org.apache.kafka.common.Uuid;
  * @param leader the leading broker, or {@link #NO_LEADER}
  * @param leaderEpoch grows with each change of the leader, and whenever the leader must begin anew
  * @param partitionEpoch grows with each change
+ * @param doubted whether those that were in sync last may lack acknowledged records, so that they
+ *     lead only by an unclean election; never while there is a leader
  */
 public record PartitionImage(
     List<Integer> replicas,
@@ -30,7 +32,8 @@ public record PartitionImage(
     List<Integer> removingReplicas,
     int leader,
     int leaderEpoch,
-    int partitionEpoch) {
+    int partitionEpoch,
+    boolean doubted) {
   /** In place of a leader while there is none. */
   public static final int NO_LEADER = -1;
 
@@ -61,7 +64,8 @@ public record PartitionImage(
         List.of(),
         leader,
         leaderEpoch,
-        partitionEpoch);
+        partitionEpoch,
+        false);
   }
 
   /** Whether replicas are being added or removed. */
@@ -81,7 +85,8 @@ public record PartitionImage(
         removingReplicas,
         state.leader(),
         state.leaderEpoch(),
-        state.partitionEpoch());
+        state.partitionEpoch(),
+        state.doubted());
   }
 
   /** Where a replica keeps its data, as far as it is known. */

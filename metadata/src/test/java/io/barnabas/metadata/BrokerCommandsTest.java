@@ -126,6 +126,12 @@ class BrokerCommandsTest {
     "none, OLD, 123 isr 3 elr 12 led by 3, 123 isr 3 elr 2 led by 3",
     "none, OLD, 123 isr 12 led by 1, 123 isr 2 led by 2",
     "none, OLD, 12 isr 1 elr 2 led by -, 12 isr 2 led by 2",
+    "none, OLD, 12 isr 1 led by 1, 12 isr 1 doubted led by -",
+    "none, OLD, 12 isr 1 led by -, 12 isr 1 doubted led by -",
+    "none, OLD, 123 isr 1 elr 23 led by -, 123 isr 2 elr 3 led by 2",
+    "none, AS_LEFT, 12 isr 1 doubted led by -, 12 isr 1 doubted led by -",
+    "none, OLD, 12 isr 1 doubted led by -, 12 isr 1 doubted led by -",
+    "none, CRASHED, 12 isr 1 led by 1, 12 isr 1 led by -",
   })
   void whoeverCrashedIsEligibleOnlyForWhatWasForcedAndWithOldFilesForNothing(
       String unforced, RegisterBroker.Files files, String before, String after) {

@@ -29,6 +29,10 @@ class ElectLeadersTest {
     "aaaa, 123 isr 123 led by 1, PREFERRED, ELECTION_NOT_NEEDED, 123 isr 123 led by 1",
     "aaaa, 123 isr 123 led by 3, UNCLEAN, ELECTION_NOT_NEEDED, 123 isr 123 led by 3",
     "ffaa, 123 isr 12 led by -, UNCLEAN, NONE, 123 isr 3 led by 3",
+    "aaaa, 12 isr 1 doubted led by -, PREFERRED, PREFERRED_LEADER_NOT_AVAILABLE, 12 isr 1 doubted"
+        + " led by -",
+    "aaaa, 12 isr 1 doubted led by -, UNCLEAN, NONE, 12 isr 1 led by 1",
+    "faaa, 12 isr 1 doubted led by -, UNCLEAN, NONE, 12 isr 2 led by 2",
     "fffa, 123 isr 12 led by -, UNCLEAN, ELIGIBLE_LEADERS_NOT_AVAILABLE, 123 isr 12 led by -",
   })
   void oneIsElectedIfItCanLead(

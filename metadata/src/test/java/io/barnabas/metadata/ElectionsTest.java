@@ -63,6 +63,10 @@ class ElectionsTest {
     "fffa, 123 isr 12 led by -, 2, 2, 123 isr 2 elr 1 led by 2",
     "fffa, 123 isr 3 elr 12 led by -, 2, 2, 123 isr 2 elr 13 led by 2",
     "afaa, 123 isr 1 led by 1, 1, 2, 123 isr 1 led by 1",
+    // Not if it may lack something; nor do those that certainly do.
+    "fffa, 123 isr 1 doubted led by -, 1, 1, 123 isr 1 doubted led by -",
+    "afaa, 123 isr 1 doubted led by -, 1, 2, 123 isr 1 doubted led by -",
+    "afaa, 123 isr 1 doubted led by -, 2, 2, 123 isr 1 doubted led by -",
   })
   void aBrokerThatComesBackLeadsWhatItHoldsAllOf(
       String brokers, String before, String minimum, int unfenced, String after) {
@@ -108,6 +112,7 @@ class ElectionsTest {
     "aaaa, 123 isr 3 elr 12 led by 3, min.insync.replicas, 3, 123 isr 3 elr 12 led by 3",
     "affa, 123 isr 3 elr 2 led by -, unclean.leader.election.enable, true, 123 isr 1 elr 23 led by"
         + " 1",
+    "affa, 123 isr 1 doubted led by -, unclean.leader.election.enable, true, 123 isr 1 led by 1",
     "affa, 123 isr 3 elr 2 led by -, unclean.leader.election.enable, false, 123 isr 3 elr 2 led by"
         + " -",
   })
@@ -189,7 +194,8 @@ class ElectionsTest {
             List.of(),
             -1,
             6,
-            8);
+            8,
+            false);
     ClusterImage before =
         image.apply(List.of(new Fact.PartitionChanged(Partitions.TOPIC, 0, placed)));
     assertThat(Partitions.show(heartbeat(before, 1, false, false).image()))
@@ -218,7 +224,8 @@ class ElectionsTest {
             List.of(),
             inSync == 2 ? 2 : PartitionImage.NO_LEADER,
             6,
-            8);
+            8,
+            false);
     ClusterImage before =
         image.apply(List.of(new Fact.PartitionChanged(Partitions.TOPIC, 0, placed)));
     ClusterImage after =

@@ -43,13 +43,14 @@ class FactCodecTest {
                   List.of(2, 0),
                   0,
                   1,
-                  2)),
+                  2,
+                  true)),
           new Fact.LeadersChanged(
               ID,
               List.of(
-                  new Fact.LeaderAndIsr(0, -1, List.of(300), List.of(0, 2), 0, 1),
+                  new Fact.LeaderAndIsr(0, -1, List.of(300), List.of(0, 2), 0, 1, true),
                   new Fact.LeaderAndIsr(
-                      128, 7, List.of(7), List.of(), Integer.MAX_VALUE, Integer.MAX_VALUE))),
+                      128, 7, List.of(7), List.of(), Integer.MAX_VALUE, Integer.MAX_VALUE, false))),
           new Fact.TopicDeleted(ID),
           new Fact.ConfigChanged(
               new ConfigResource(ConfigResource.Type.TOPIC, "t"), "retention.ms", Optional.of("5")),
@@ -124,18 +125,18 @@ class FactCodecTest {
   @Test
   void theBytesOfAFactNeverChange() {
     assertThat(FactCodec.encode(List.of(new Fact.TopicCreated("a", new Uuid(1, 2)))))
-        .containsExactly(1, 1, 1, 0, 18, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2);
+        .containsExactly(2, 1, 1, 0, 18, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2);
   }
 
   @Test
   void anUnknownFactIsRefusedByName() {
-    assertThatThrownBy(() -> FactCodec.decode(new byte[] {1, 1, 99, 0, 0}))
+    assertThatThrownBy(() -> FactCodec.decode(new byte[] {2, 1, 99, 0, 0}))
         .isInstanceOf(UnreadableFactException.class)
         .hasMessageContaining("kind 99, layout 0, is unknown to this release");
-    assertThatThrownBy(() -> FactCodec.decode(new byte[] {1, 1, 1, 4, 0}))
+    assertThatThrownBy(() -> FactCodec.decode(new byte[] {2, 1, 1, 4, 0}))
         .isInstanceOf(UnreadableFactException.class)
         .hasMessageContaining("layout 4");
-    assertThatThrownBy(() -> FactCodec.decode(new byte[] {2, 0}))
+    assertThatThrownBy(() -> FactCodec.decode(new byte[] {3, 0}))
         .isInstanceOf(UnreadableFactException.class)
         .hasMessageContaining("format 2");
   }

@@ -159,7 +159,8 @@ class ImageCodecTest {
                         List.of(3),
                         -1,
                         before.leaderEpoch() + 1,
-                        before.partitionEpoch() + 1)))
+                        before.partitionEpoch() + 1,
+                        random.nextBoolean())))
         .orElseGet(() -> new Fact.PartitionAdded(topic, partition, randomPartition(random)));
   }
 

@@ -8,7 +8,8 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * Clusters of one partition, written in short: {@code "123 isr 12 elr 3 led by 1"} is the partition
- * on brokers 1, 2 and 3, and {@code "led by -"} one without a leader. Brokers are 1 to 4.
+ * on brokers 1, 2 and 3, {@code "led by -"} one without a leader, and {@code "doubted led by -"}
+ * one whose in-sync replicas may lack records. Brokers are 1 to 4.
  */
 final class Partitions {
   static final Uuid TOPIC = new Uuid(1, 2);
@@ -53,6 +54,7 @@ final class Partitions {
         + part(" elr ", state.elr())
         + part(" adding ", state.addingReplicas())
         + part(" removing ", state.removingReplicas())
+        + (state.doubted() ? " doubted" : "")
         + " led by "
         + (state.leader() < 0 ? "-" : state.leader());
   }
@@ -70,7 +72,8 @@ final class Partitions {
         named("removing", words),
         leader.equals("-") ? PartitionImage.NO_LEADER : Integer.parseInt(leader),
         5,
-        7);
+        7,
+        List.of(words).contains("doubted"));
   }
 
   private static List<Integer> named(String name, String[] words) {

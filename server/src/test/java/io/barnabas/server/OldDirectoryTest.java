@@ -15,6 +15,9 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaA
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitions;
+import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,8 +41,12 @@ class OldDirectoryTest {
     void run(SimulatedCluster cluster, int broker, int other, Uuid topic) throws Exception;
   }
 
-  /** A topic on two brokers, of which the first is the last to have gone. */
+  /** A topic on two brokers, which only both together acknowledge what is written to. */
   private static void run(Body body) {
+    run("2", body);
+  }
+
+  private static void run(String minInsyncReplicas, Body body) {
     SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
     assertThat(
             world.run(
@@ -53,20 +60,22 @@ class OldDirectoryTest {
                           .limit(2)
                           .boxed()
                           .toList();
-                  Uuid topic = createTopic(cluster, two);
+                  Uuid topic = createTopic(cluster, two, minInsyncReplicas);
                   body.run(cluster, two.getFirst(), two.getLast(), topic);
                 }))
         .isEqualTo(RunEnd.FINISHED);
   }
 
-  private static Uuid createTopic(SimulatedCluster cluster, List<Integer> brokers)
-      throws Exception {
+  private static Uuid createTopic(
+      SimulatedCluster cluster, List<Integer> brokers, String minInsyncReplicas) throws Exception {
     CreatableTopic topic =
         new CreatableTopic().setName("t").setNumPartitions(-1).setReplicationFactor((short) -1);
     topic
         .assignments()
         .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(brokers));
-    topic.configs().add(new CreatableTopicConfig().setName("min.insync.replicas").setValue("2"));
+    topic
+        .configs()
+        .add(new CreatableTopicConfig().setName("min.insync.replicas").setValue(minInsyncReplicas));
     CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(LIMIT_MS);
     request.topics().add(topic);
     try (TestClient client = cluster.client(cluster.controller())) {
@@ -124,6 +133,48 @@ class OldDirectoryTest {
               LIMIT_MS,
               () -> partition(cluster, topic).isr().contains(broker));
         });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneThatWasAloneInSyncLeadsWithOldFilesOnlyIfAnOperatorWantsIt(End end) {
+    run(
+        "1",
+        (cluster, broker, other, topic) -> {
+          end(cluster, broker, end);
+          DirectoryCopy old = copy(cluster, broker);
+          start(cluster, broker);
+          cluster.await(
+              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          end(cluster, other, end);
+          end(cluster, broker, end);
+          old.restore(cluster.world().machine(SimulatedCluster.machine(broker)).disk());
+          start(cluster, broker);
+          start(cluster, other);
+          assertThat(partition(cluster, topic).leader()).isEqualTo(PartitionImage.NO_LEADER);
+          end(cluster, broker, end);
+          start(cluster, broker);
+          assertThat(partition(cluster, topic).leader()).isEqualTo(PartitionImage.NO_LEADER);
+          electUncleanly(cluster);
+          cluster.await(
+              "both are in sync again",
+              LIMIT_MS,
+              () -> partition(cluster, topic).isr().size() == 2);
+        });
+  }
+
+  private static void electUncleanly(SimulatedCluster cluster) throws Exception {
+    ElectLeadersRequestData request =
+        new ElectLeadersRequestData().setElectionType((byte) 1).setTimeoutMs(LIMIT_MS);
+    TopicPartitions topic = new TopicPartitions().setTopic("t").setPartitions(List.of(0));
+    request.topicPartitions().add(topic);
+    try (TestClient client = cluster.client(cluster.controller())) {
+      var answer = client.call(ApiKeys.ELECT_LEADERS, 2, request, ElectLeadersResponseData.class);
+      assertThat(answer.errorCode()).isZero();
+      assertThat(
+              answer.replicaElectionResults().getFirst().partitionResult().getFirst().errorCode())
+          .isZero();
+    }
   }
 
   @ParameterizedTest

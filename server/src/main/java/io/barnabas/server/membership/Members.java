@@ -129,7 +129,8 @@ public final class Members {
     }
     LOG.warn(
         "Broker {} starts with old or other files: they were last used with epoch {}, and the"
-            + " broker had epoch {} since; it is not relied on for what was written before",
+            + " broker had epoch {} since; it is not relied on for what was written before, and"
+            + " what no other broker has is led by it only after an unclean election",
         before.id(),
         used,
         before.epoch());

@@ -101,6 +101,12 @@ final class ImageInvariants {
     List<Integer> isr = partition.isr();
     require(!isr.isEmpty() && isDistinctPartOf(isr, partition.replicas()), "isr", topic, partition);
     require(isDistinctPartOf(partition.elr(), partition.replicas()), "elr", topic, partition);
+    require(
+        !partition.doubted()
+            || (partition.leader() == PartitionImage.NO_LEADER && partition.elr().isEmpty()),
+        "doubt",
+        topic,
+        partition);
     require(partition.elr().stream().noneMatch(isr::contains), "elr in isr", topic, partition);
     require(
         partition.replicas().containsAll(partition.addingReplicas())
@@ -121,7 +127,7 @@ final class ImageInvariants {
           "a broker that is gone is in sync",
           topic,
           partition);
-    } else {
+    } else if (!partition.doubted()) {
       require(
           isr.stream().noneMatch(id -> image.broker(id).filter(BrokerImage::isActive).isPresent()),
           "nobody leads although one could",
@@ -143,7 +149,7 @@ final class ImageInvariants {
         is);
     boolean eligible =
         is.leader() == PartitionImage.NO_LEADER
-            || was.isr().contains(is.leader())
+            || (was.isr().contains(is.leader()) && !was.doubted())
             || was.elr().contains(is.leader());
     // A reassignment may end with a leader that joined the in-sync replicas in the same change.
     boolean joined = was.isReassigning() && !is.isReassigning();
