@@ -20,16 +20,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notices at once that the leader's process has ended, where Raft waits for its silence: a call to
  * the leader stays open, and when it breaks and nobody listens at the leader's address any more,
- * this voter stands for election without waiting. Of several voters the one with the lowest id goes
- * first, the others a little later if it has not been elected by then. That is no more than an
- * election that comes early: who wins needs the votes of a majority, as ever. Of the keeper's
- * thread, but for what the calls report.
+ * this voter stands for election without waiting. A leader that this node could never reach is not
+ * judged. Of several voters the one with the lowest id goes first, the others a little later if it
+ * has not been elected by then. That is no more than an election that comes early: who wins needs
+ * the votes of a majority, as ever. It does without asking first whether others hear the leader, so
+ * nothing may rest on their silence (no reading by lease). Of the keeper's thread, but for what the
+ * calls report.
  */
 final class LeaderWatch {
   /** An election is over by then, if all goes well. */
   private static final long TURN_NANOS = 150_000_000L;
 
   private static final long REACHABLE_TIMEOUT_MS = 500;
+
+  private static final int MAX_ATTEMPTS = 10;
 
   /** A call that breaks though the leader is there is not made again at once. */
   private static final long AGAIN_NANOS = 1_000_000_000L;
@@ -43,7 +47,7 @@ final class LeaderWatch {
     NONE,
     /** Nobody listens at the leader's address. */
     GONE,
-    /** The leader is there. */
+    /** The leader may be there. */
     BROKEN
   }
 
@@ -112,21 +116,43 @@ final class LeaderWatch {
     watched = begun;
     begun.call =
         lobby.watch(
-            member.host(), member.port(), () -> checkReachable(kept, begun, member, greeting));
+            member.host(),
+            member.port(),
+            wasOpen -> {
+              if (wasOpen) {
+                checkReachable(kept, begun, member, greeting, 1);
+              } else {
+                ended(kept, begun, End.BROKEN);
+              }
+            });
   }
 
-  /** A connection that breaks says little if another one can be made. */
+  private void ended(RatisGroup kept, Watched watched, End end) {
+    watched.endNanos = clock.nanoTime();
+    watched.end = end;
+    kept.wake();
+  }
+
+  /**
+   * A connection that breaks says little if another one can be made. One that is made while the
+   * process ends breaks as well, and is tried again.
+   */
   private void checkReachable(
-      RatisGroup kept, Watched broken, QuorumMember member, Question greeting) {
+      RatisGroup kept, Watched broken, QuorumMember member, Question greeting, int attempt) {
     var _ =
         lobby
             .ask(member.host(), member.port(), greeting, REACHABLE_TIMEOUT_MS)
             .whenComplete(
                 (answer, failure) -> {
-                  broken.endNanos = clock.nanoTime();
-                  broken.end =
-                      failure != null && Lobby.isUnavailable(failure) ? End.GONE : End.BROKEN;
-                  kept.wake();
+                  if (failure == null) {
+                    ended(kept, broken, End.BROKEN);
+                  } else if (Lobby.isRefusedConnection(failure)) {
+                    ended(kept, broken, End.GONE);
+                  } else if (attempt < MAX_ATTEMPTS && !Lobby.isLate(failure)) {
+                    checkReachable(kept, broken, member, greeting, attempt + 1);
+                  } else {
+                    ended(kept, broken, End.BROKEN);
+                  }
                 });
   }
 

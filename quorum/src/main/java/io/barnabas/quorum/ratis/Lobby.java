@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class Lobby implements Closeable {
           .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Ask"))
           .build();
 
-  /** Open until one of the two nodes ends it; nothing is sent. */
+  /** Open until one of the two nodes ends it; all that is sent is that it is open. */
   private static final MethodDescriptor<byte[], byte[]> WATCH =
       MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
           .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
@@ -122,6 +123,7 @@ final class Lobby implements Closeable {
         return;
       }
       ((ServerCallStreamObserver<byte[]>) observer).setOnCancelHandler(count::decrementAndGet);
+      observer.onNext(new byte[0]);
     }
   }
 
@@ -174,9 +176,19 @@ final class Lobby implements Closeable {
     return answer;
   }
 
-  /** Whether a question failed because there is no connection to whom it was asked. */
-  static boolean isUnavailable(Throwable failure) {
-    return Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE;
+  /** Whether a question failed because nobody listens where it was asked. */
+  static boolean isRefusedConnection(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a question failed because there was no answer in time. */
+  static boolean isLate(Throwable failure) {
+    return Status.fromThrowable(failure).getCode() == Status.Code.DEADLINE_EXCEEDED;
   }
 
   /** A call that stays open. */
@@ -185,19 +197,18 @@ final class Lobby implements Closeable {
     void cancel();
   }
 
-  /**
-   * Watches a node.
-   *
-   * @param broken run at most once, on a thread of gRPC's, when the call ends from the other side
-   */
-  Watch watch(String host, int port, Runnable broken) {
-    AtomicBoolean over = new AtomicBoolean();
-    Runnable report =
-        () -> {
-          if (over.compareAndSet(false, true)) {
-            broken.run();
-          }
-        };
+  /** Told of the end of a call that was to stay open, at most once, on a thread of gRPC's. */
+  interface WatchEnd {
+    /**
+     * The call was ended by the other side, or came to nothing.
+     *
+     * @param wasOpen whether the other side had said that it is open
+     */
+    void ended(boolean wasOpen);
+  }
+
+  /** Watches a node. */
+  Watch watch(String host, int port, WatchEnd end) {
     ClientCall<byte[], byte[]> call;
     try {
       call = channel(host, port).newCall(WATCH, CallOptions.DEFAULT);
@@ -205,26 +216,39 @@ final class Lobby implements Closeable {
       // Closed: nothing is watched any more.
       return () -> {};
     }
-    ClientCalls.asyncServerStreamingCall(call, new byte[0], new WatchObserver(report));
+    WatchObserver observer = new WatchObserver(end);
+    ClientCalls.asyncServerStreamingCall(call, new byte[0], observer);
     return () -> {
-      if (over.compareAndSet(false, true)) {
+      if (observer.over.compareAndSet(false, true)) {
         call.cancel("Watches no more", null);
       }
     };
   }
 
-  private record WatchObserver(Runnable ended) implements StreamObserver<byte[]> {
+  private static final class WatchObserver implements StreamObserver<byte[]> {
+    private final WatchEnd end;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean open;
+
+    WatchObserver(WatchEnd end) {
+      this.end = end;
+    }
+
     @Override
-    public void onNext(byte[] bytes) {}
+    public void onNext(byte[] bytes) {
+      open = true;
+    }
 
     @Override
     public void onError(Throwable failure) {
-      ended.run();
+      onCompleted();
     }
 
     @Override
     public void onCompleted() {
-      ended.run();
+      if (over.compareAndSet(false, true)) {
+        end.ended(open);
+      }
     }
   }
 

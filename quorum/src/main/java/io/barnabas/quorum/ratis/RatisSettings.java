@@ -99,7 +99,8 @@ final class RatisSettings {
     RaftServerConfigKeys.setStagingTimeout(properties, ms(5_000));
     RaftServerConfigKeys.setStagingCatchupGap(properties, 100);
     RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
-    RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, true);
+    // A lease would need that nobody is elected while a follower hears the leader: see LeaderWatch.
+    RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
     RaftServerConfigKeys.Read.setTimeout(properties, ms(10_000));
     RaftServerConfigKeys.RetryCache.setExpiryTime(properties, ms(5_000));
     // A follower that comes back is served after at most a tenth of a second, not five.

@@ -7,8 +7,10 @@ import io.barnabas.quorum.QuorumMember;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +38,35 @@ class LeaderWatchTest {
         assertThat(nodes.get(node).witness().await(seen -> seen.entries().size() == 3).entries())
             .isEqualTo(entries);
       }
+    }
+  }
+
+  @Test
+  void aWatchKnowsWhetherItWasEverOpen() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 1, 1);
+        Lobby lobby = new Lobby(nodes.options(2))) {
+      CompletableFuture<Boolean> never = new CompletableFuture<>();
+      lobby.watch(TestNodes.HOST, nodes.options(2).port(), never::complete);
+      assertThat(never.join()).isFalse();
+      nodes.start(1);
+      nodes.awaitActive();
+      CompletableFuture<Boolean> opened = new CompletableFuture<>();
+      lobby.watch(TestNodes.HOST, nodes.options(1).port(), opened::complete);
+      CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+      lobby.watch(TestNodes.HOST, nodes.options(1).port(), cancelled::complete).cancel();
+      // What is asked on the same connection is answered after the watch was opened.
+      lobby
+          .ask(
+              TestNodes.HOST,
+              nodes.options(1).port(),
+              new LobbyMessage.Question(
+                  LobbyMessage.Kind.GREET, Optional.empty(), member(nodes.options(2)), false),
+              30_000)
+          .join();
+      assertThat(opened).isNotDone();
+      nodes.stop(1);
+      assertThat(opened.join()).isTrue();
+      assertThat(cancelled).isNotDone();
     }
   }
 
