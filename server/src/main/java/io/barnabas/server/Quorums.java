@@ -111,6 +111,7 @@ final class Quorums implements QuorumFactory {
             cluster.electionTimeoutMs(),
             2 * cluster.electionTimeoutMs(),
             usual.snapshotAfterEntries(),
+            usual.snapshotAfterBytes(),
             usual.keptEntries(),
             usual.maxEntryBytes()));
   }

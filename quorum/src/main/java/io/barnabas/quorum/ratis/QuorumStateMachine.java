@@ -47,6 +47,9 @@ final class QuorumStateMachine extends BaseStateMachine {
     /** Members have changed, perhaps. */
     void configurationChanged();
 
+    /** So many bytes were applied since the last snapshot that another one is due. */
+    void snapshotDue();
+
     /** Disk failures and broken promises; Ratis does not go on, or must not. */
     void failed(IOException cause);
   }
@@ -56,6 +59,7 @@ final class QuorumStateMachine extends BaseStateMachine {
   private final Teller teller;
   private final Proposals proposals;
   private final Events events;
+  private final int snapshotAfterBytes;
   private final SnapshotFiles storage = new SnapshotFiles();
 
   /** Known before Ratis tells of any leader; whoever began the group hears of it later. */
@@ -64,6 +68,8 @@ final class QuorumStateMachine extends BaseStateMachine {
   // Of the thread that applies.
   private long index;
   private int configurationTerm;
+  private long unsavedBytes;
+  private boolean snapshotAsked;
 
   /** Raft index to ours, of late; guarded by itself. */
   private final TreeMap<Long, Long> places = new TreeMap<>();
@@ -78,12 +84,18 @@ final class QuorumStateMachine extends BaseStateMachine {
   record Settled(List<QuorumMember> voters, List<QuorumMember> listeners) {}
 
   QuorumStateMachine(
-      ClientId ownCalls, int nodeId, Teller teller, Proposals proposals, Events events) {
+      ClientId ownCalls,
+      int nodeId,
+      Teller teller,
+      Proposals proposals,
+      Events events,
+      int snapshotAfterBytes) {
     this.ownCalls = ownCalls;
     this.nodeId = nodeId;
     this.teller = teller;
     this.proposals = proposals;
     this.events = events;
+    this.snapshotAfterBytes = snapshotAfterBytes;
   }
 
   @Override
@@ -143,6 +155,7 @@ final class QuorumStateMachine extends BaseStateMachine {
 
   @Override
   public long takeSnapshot() throws IOException {
+    snapshotAsked = false;
     TermIndex applied = getLastAppliedTermIndex();
     if (index > teller.index()) {
       throw new IOException("Entry %d is not told yet".formatted(index));
@@ -160,6 +173,7 @@ final class QuorumStateMachine extends BaseStateMachine {
       throw cause;
     }
     Path file = storage.write(applied, new SnapshotFiles.Content(index, state));
+    unsavedBytes = 0;
     LOG.info("Snapshot {} has all up to entry {}", file.getFileName(), index);
     return applied.getIndex();
   }
@@ -197,6 +211,11 @@ final class QuorumStateMachine extends BaseStateMachine {
       teller.committed(index, data.substring(Long.BYTES).toByteArray());
     }
     remember(raftIndex, index);
+    unsavedBytes += data.size();
+    if (unsavedBytes >= snapshotAfterBytes && !snapshotAsked) {
+      snapshotAsked = true;
+      events.snapshotDue();
+    }
     boolean own = ClientId.valueOf(entry.getClientId()).equals(ownCalls);
     proposals.applied(own ? entry.getCallId() : 0, taken, index);
   }

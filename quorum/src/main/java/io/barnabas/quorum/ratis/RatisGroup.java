@@ -17,6 +17,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.server.RaftServer;
@@ -36,6 +37,7 @@ final class RatisGroup implements QuorumStateMachine.Events {
 
   private static final long SETTLE_NANOS = 2_000_000_000L;
   private static final long HAND_OVER_MS = 1_000;
+  private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   /** A leader as of a term. */
   private record Elected(RaftPeerId leader, long term) {}
@@ -78,7 +80,13 @@ final class RatisGroup implements QuorumStateMachine.Events {
   /** Called by Ratis whenever the group starts. */
   StateMachine newStateMachine() {
     QuorumStateMachine created =
-        new QuorumStateMachine(clientId, options.nodeId(), teller, proposals, this);
+        new QuorumStateMachine(
+            clientId,
+            options.nodeId(),
+            teller,
+            proposals,
+            this,
+            options.tuning().snapshotAfterBytes());
     machine = created;
     return created;
   }
@@ -236,6 +244,34 @@ final class RatisGroup implements QuorumStateMachine.Events {
   @Override
   public void deposed() {
     wake(null);
+  }
+
+  /** Ratis itself counts entries only, however large they are. */
+  @Override
+  public void snapshotDue() {
+    calls.add(this::takeSnapshot, cause -> LOG.info("No snapshot: {}", cause.getMessage()));
+  }
+
+  private void takeSnapshot() {
+    RaftServer.Division division = Objects.requireNonNull(node.division());
+    var _ =
+        division
+            .getRaftServer()
+            .snapshotManagementAsync(
+                SnapshotManagementRequest.newCreate(
+                    clientId,
+                    node.id(),
+                    division.getGroup().getGroupId(),
+                    proposals.nextCallId(),
+                    SNAPSHOT_TIMEOUT_MS,
+                    1))
+            .whenComplete(
+                (reply, thrown) -> {
+                  Throwable cause = thrown == null ? reply.getException() : thrown;
+                  if (cause != null) {
+                    LOG.warn("No snapshot of the quorum's log: {}", cause.getMessage());
+                  }
+                });
   }
 
   @Override

@@ -25,6 +25,8 @@ final class RatisSettings {
   /** What Ratis adds to an entry, at most. */
   private static final int ENTRY_OVERHEAD_BYTES = 4096;
 
+  private static final long SEGMENT_BYTES = 1 << 20;
+
   /** gRPC logs through another library; held here so that its level stays. */
   private static final Logger GRPC_LOG = Logger.getLogger("org.apache.ratis.thirdparty");
 
@@ -114,9 +116,11 @@ final class RatisSettings {
     RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entryBytes + 8));
     RaftServerConfigKeys.Log.setPreallocatedSize(
         properties, SizeInBytes.valueOf(Math.min(64 << 10, entryBytes)));
-    // Entries are purged only when a whole segment of them is no longer needed.
-    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(2L * entryBytes));
-    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+    // Entries are purged only when a whole segment of them is no longer needed; one that is larger
+    // than a segment is written into one all the same.
+    RaftServerConfigKeys.Log.setSegmentSizeMax(
+        properties, SizeInBytes.valueOf(Math.min(SEGMENT_BYTES, 2L * entryBytes)));
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 4);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(16 << 20));
     RaftServerConfigKeys.Log.setQueueByteLimit(
         properties, SizeInBytes.valueOf(Math.max(16L << 20, 2L * entryBytes)));
@@ -134,8 +138,7 @@ final class RatisSettings {
     // Or else a member that is away keeps everyone's log from ever being purged.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, tuning.keptEntries());
-    RaftServerConfigKeys.Log.setPurgeGap(
-        properties, Math.max(1, Math.min(1024, tuning.snapshotAfterEntries() / 2)));
+    RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
     RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
         properties, SizeInBytes.valueOf(1 << 20));
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeaderWatchTest {
   /** By silence alone, nobody would be elected before the test has given up. */
   private static final RatisTuning PATIENT =
-      new RatisTuning(600_000, 600_000, 20_000, 10_000, 1 << 20);
+      new RatisTuning(600_000, 600_000, 20_000, 20 << 20, 10_000, 1 << 20);
 
   @TempDir Path root;
 

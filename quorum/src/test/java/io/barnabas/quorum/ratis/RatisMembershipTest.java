@@ -134,6 +134,22 @@ class RatisMembershipTest {
   }
 
   @Test
+  void aSnapshotIsTakenAlsoOfFewButLargeEntries() throws IOException {
+    RatisTuning byBytes = new RatisTuning(150, 300, 1_000_000, 20_000, 2, 1 << 10);
+    try (TestNodes nodes = new TestNodes(root, byBytes, 1, 1)) {
+      nodes.start(1, 2);
+      awaitVoters(nodes, List.of(1), List.of(2));
+      nodes.commit("first");
+      nodes.get(2).witness().await(seen -> seen.entries().size() == 1);
+      nodes.stop(2);
+      nodes.commitAll("b".repeat(900), 100);
+      nodes.start(2);
+      nodes.get(2).witness().await(seen -> seen.entries().size() == 101);
+      assertThat(nodes.get(2).witness().seen().snapshotsLoaded()).isPositive();
+    }
+  }
+
+  @Test
   void votersComeAndGoWhileEntriesAreCommitted() throws IOException {
     try (TestNodes nodes = new TestNodes(root, TestNodes.manySnapshots(), 1, 2)) {
       nodes.start(1, 2, 3);

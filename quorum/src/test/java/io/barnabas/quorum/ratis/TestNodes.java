@@ -53,12 +53,12 @@ final class TestNodes implements AutoCloseable {
 
   /** Election time-outs for a busy machine. */
   static RatisTuning tuning() {
-    return new RatisTuning(150, 300, 20_000, 10_000, 1 << 20);
+    return new RatisTuning(150, 300, 20_000, 20 << 20, 10_000, 1 << 20);
   }
 
   /** Snapshots all the time, and next to nothing kept before them, in small files. */
   static RatisTuning manySnapshots() {
-    return new RatisTuning(150, 300, 20, 2, 1 << 10);
+    return new RatisTuning(150, 300, 20, 20 << 20, 2, 1 << 10);
   }
 
   private static UUID id(int node, long generation) {
