@@ -4,6 +4,7 @@ import io.barnabas.metadata.AssignReplicasToDirs;
 import io.barnabas.metadata.AssignReplicasToDirs.Assignment;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.server.control.Controller;
@@ -32,8 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the active controller in which directory this broker's replicas are, where the cluster
- * holds another one: a disk was replaced, or it was not known when they were placed. A thread of
- * its own does that.
+ * holds another one: a disk was replaced, or it was not known when they were placed. What the
+ * controller refuses for a partition is told again once that partition has changed. A thread of its
+ * own does that.
  */
 final class DirectoryReports implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryReports.class);
@@ -57,6 +59,7 @@ final class DirectoryReports implements AutoCloseable {
   // The thread's own.
   private ClusterImage looked = ClusterImage.empty("");
   private final Map<Uuid, List<Assignment>> elsewhere = new HashMap<>();
+  private final Map<Assignment, PartitionImage> refused = new HashMap<>();
   private int failures;
 
   /**
@@ -89,34 +92,100 @@ final class DirectoryReports implements AutoCloseable {
   private void run() {
     while (awaitNews()) {
       look();
-      Optional<Fact.BrokerImage> broker = looked.broker(self.id()).filter(this::isThisStart);
-      if (broker.isPresent() && !elsewhere.isEmpty()) {
+      if (hasToTell()) {
         List<Assignment> batch =
             elsewhere.values().stream().flatMap(List::stream).limit(MAX_BATCH).toList();
-        Optional<String> problem = await(send(broker.get().epoch(), batch));
-        problem.ifPresent(why -> LOG.info("The cluster has not heard where replicas are: {}", why));
-        failures = problem.isPresent() ? Math.min(failures + 1, MOST_DOUBLINGS) : 0;
+        Outcome outcome = await(send(registration().orElseThrow().epoch(), batch));
+        outcome
+            .problem()
+            .ifPresent(why -> LOG.info("The cluster has not heard where replicas are: {}", why));
+        setAside(outcome.refused());
+        failures = outcome.problem().isPresent() ? Math.min(failures + 1, MOST_DOUBLINGS) : 0;
         pause(FIRST_PAUSE_NANOS << failures);
       }
     }
   }
 
-  private boolean isThisStart(Fact.BrokerImage broker) {
-    return broker.incarnation().equals(self.incarnation())
-        && broker.directories().contains(directory);
+  /** Before the cluster knows of this start and its directory it would not take anything in. */
+  private Optional<Fact.BrokerImage> registration() {
+    return looked
+        .broker(self.id())
+        .filter(broker -> broker.incarnation().equals(self.incarnation()))
+        .filter(broker -> broker.directories().contains(directory));
+  }
+
+  private boolean hasToTell() {
+    return !elsewhere.isEmpty() && registration().isPresent();
   }
 
   /** Waits while there is nothing to look at and nothing to tell; false at the end. */
   private boolean awaitNews() {
+    boolean idle = !hasToTell();
     monitor.lock();
     try {
-      while (!closed && newest.version() == looked.version() && elsewhere.isEmpty()) {
+      while (!closed && idle && newest.version() == looked.version()) {
         monitor.await();
       }
       return !closed;
     } finally {
       monitor.unlock();
     }
+  }
+
+  /** What was refused, as long as the partitions are as they were looked at. */
+  private void setAside(Map<Assignment, Errors> answers) {
+    if (answers.isEmpty()) {
+      return;
+    }
+    answers
+        .keySet()
+        .forEach(
+            each ->
+                looked
+                    .partition(each.topicId(), each.partition())
+                    .ifPresent(partition -> refused.put(each, partition)));
+    answers.keySet().stream()
+        .map(Assignment::topicId)
+        .distinct()
+        .flatMap(topic -> looked.topicById(topic).stream())
+        .forEach(this::look);
+    warn(answers);
+  }
+
+  private void warn(Map<Assignment, Errors> answers) {
+    List<String> lost =
+        answers.entrySet().stream()
+            .filter(each -> each.getValue() == Errors.KAFKA_STORAGE_ERROR)
+            .map(each -> name(each.getKey()))
+            .sorted()
+            .toList();
+    if (!lost.isEmpty()) {
+      LOG.warn(
+          "Of {} partitions, {} the first, this broker had the only replica in sync, in a directory"
+              + " that is gone. Put the old disk back, or have another replica lead by an unclean"
+              + " election (which loses records), or delete the topic if there is none",
+          lost.size(),
+          lost.getFirst());
+    }
+    answers.entrySet().stream()
+        .filter(each -> each.getValue() != Errors.KAFKA_STORAGE_ERROR)
+        .findFirst()
+        .ifPresent(
+            each ->
+                LOG.info(
+                    "The cluster does not take in where replicas are, {} for one: {}",
+                    name(each.getKey()),
+                    each.getValue().message()));
+  }
+
+  private String name(Assignment each) {
+    return "%s-%d"
+        .formatted(
+            looked
+                .topicById(each.topicId())
+                .map(TopicImage::name)
+                .orElse(each.topicId().toString()),
+            each.partition());
   }
 
   private void pause(long nanos) {
@@ -141,6 +210,14 @@ final class DirectoryReports implements AutoCloseable {
       monitor.unlock();
     }
     elsewhere.keySet().retainAll(image.topics().keySet());
+    refused
+        .entrySet()
+        .removeIf(
+            each ->
+                image
+                    .partition(each.getKey().topicId(), each.getKey().partition())
+                    .filter(each.getValue()::equals)
+                    .isEmpty());
     for (TopicImage topic : image.topics().values()) {
       if (!topic.equals(looked.topics().get(topic.id()))) {
         look(topic);
@@ -155,9 +232,11 @@ final class DirectoryReports implements AutoCloseable {
         .partitions()
         .forEach(
             (number, partition) -> {
+              Assignment here = new Assignment(topic.id(), number, directory);
               if (partition.replicas().contains(self.id())
-                  && !partition.directoryOf(self.id()).equals(directory)) {
-                found.add(new Assignment(topic.id(), number, directory));
+                  && !partition.directoryOf(self.id()).equals(directory)
+                  && !refused.containsKey(here)) {
+                found.add(here);
               }
             });
     if (found.isEmpty()) {
@@ -167,8 +246,21 @@ final class DirectoryReports implements AutoCloseable {
     }
   }
 
-  /** Why it has come to nothing, if so. */
-  private CompletableFuture<Optional<String>> send(long epoch, List<Assignment> batch) {
+  /**
+   * What has become of a batch.
+   *
+   * @param problem why all of it has come to nothing for now, if so
+   * @param refused what was not taken in, and why
+   */
+  private record Outcome(Optional<String> problem, Map<Assignment, Errors> refused) {
+    static final Outcome TAKEN_IN = new Outcome(Optional.empty(), Map.of());
+
+    static Outcome failed(String why) {
+      return new Outcome(Optional.of(why), Map.of());
+    }
+  }
+
+  private CompletableFuture<Outcome> send(long epoch, List<Assignment> batch) {
     Leadership leadership = controller.leadership();
     if (leadership.active()) {
       return controller
@@ -176,12 +268,8 @@ final class DirectoryReports implements AutoCloseable {
           .handle(
               (results, failure) ->
                   failure == null
-                      ? results.stream()
-                          .map(AssignReplicasToDirs.Result::error)
-                          .filter(error -> error != Errors.NONE)
-                          .findFirst()
-                          .map(Errors::message)
-                      : Optional.of(String.valueOf(failure.getMessage())));
+                      ? decided(results)
+                      : Outcome.failed(String.valueOf(failure.getMessage())));
     }
     return leadership.leaderId().stream()
         .boxed()
@@ -199,22 +287,39 @@ final class DirectoryReports implements AutoCloseable {
                     .handle(
                         (answer, failure) ->
                             failure == null
-                                ? problem((AssignReplicasToDirsResponseData) answer)
-                                : Optional.of(String.valueOf(failure.getMessage()))))
-        .orElseGet(() -> CompletableFuture.completedFuture(Optional.of("no controller is active")));
+                                ? answered((AssignReplicasToDirsResponseData) answer)
+                                : Outcome.failed(String.valueOf(failure.getMessage()))))
+        .orElseGet(
+            () -> CompletableFuture.completedFuture(Outcome.failed("no controller is active")));
   }
 
-  private static Optional<String> problem(AssignReplicasToDirsResponseData answer) {
-    if (answer.errorCode() != 0) {
-      return Optional.of(Errors.forCode(answer.errorCode()).message());
+  private static Outcome decided(List<AssignReplicasToDirs.Result> results) {
+    Map<Assignment, Errors> refused = new HashMap<>();
+    for (AssignReplicasToDirs.Result each : results) {
+      if (each.error() != Errors.NONE) {
+        refused.put(each.assignment(), each.error());
+      }
     }
-    return answer.directories().stream()
-        .flatMap(each -> each.topics().stream())
-        .flatMap(each -> each.partitions().stream())
-        .map(each -> Errors.forCode(each.errorCode()))
-        .filter(error -> error != Errors.NONE)
-        .findFirst()
-        .map(Errors::message);
+    return new Outcome(Optional.empty(), refused);
+  }
+
+  private static Outcome answered(AssignReplicasToDirsResponseData answer) {
+    if (answer.errorCode() != 0) {
+      return Outcome.failed(Errors.forCode(answer.errorCode()).message());
+    }
+    Map<Assignment, Errors> refused = new HashMap<>();
+    for (var inDirectory : answer.directories()) {
+      for (var topic : inDirectory.topics()) {
+        for (var each : topic.partitions()) {
+          if (each.errorCode() != 0) {
+            refused.put(
+                new Assignment(topic.topicId(), each.partitionIndex(), inDirectory.id()),
+                Errors.forCode(each.errorCode()));
+          }
+        }
+      }
+    }
+    return new Outcome(Optional.empty(), refused);
   }
 
   private AssignReplicasToDirsRequestData request(long epoch, List<Assignment> batch) {
@@ -235,7 +340,7 @@ final class DirectoryReports implements AutoCloseable {
         .setDirectories(List.of(new DirectoryData().setId(directory).setTopics(inOrder)));
   }
 
-  private Optional<String> await(CompletableFuture<Optional<String>> answer) {
+  private Outcome await(CompletableFuture<Outcome> answer) {
     var _ = answer.thenRun(this::wake);
     monitor.lock();
     try {
@@ -245,7 +350,7 @@ final class DirectoryReports implements AutoCloseable {
     } finally {
       monitor.unlock();
     }
-    return answer.isDone() ? answer.join() : Optional.empty();
+    return answer.isDone() ? answer.join() : Outcome.TAKEN_IN;
   }
 
   private void wake() {
