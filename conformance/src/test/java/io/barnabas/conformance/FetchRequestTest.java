@@ -121,6 +121,26 @@ class FetchRequestTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("versions")
+  void whoIsNoReplicaIsNoFollower(int version) throws Exception {
+    Topic topic = subject.newTopic(1, Map.of());
+    subject.append(topic, "a");
+    try (RawClient client = subject.connect()) {
+      FetchRequestData request = fetch(topic, 0, 0);
+      if (version >= 15) {
+        request.replicaState().setReplicaId(77).setReplicaEpoch(0);
+      } else {
+        request.setReplicaId(77);
+      }
+      assertThat(refusal(client, version, request)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+      if (version >= 9) {
+        request.topics().getFirst().partitions().getFirst().setCurrentLeaderEpoch(0);
+        assertThat(refusal(client, version, request)).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+      }
+    }
+  }
+
   @Test
   void aLongPollEndsWithTheFirstRecord() throws Exception {
     Topic topic = subject.newTopic(1, Map.of());

@@ -153,7 +153,7 @@ public final class Replica {
    * records in it as long as it is held back.
    *
    * @throws ApiException as {@link #read}; and UNKNOWN_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER if it
-   *     is not a follower, or an earlier start of its broker
+   *     is not a follower, or not its broker's start that is registered
    */
   public ReplicaRead read(FetchSpec spec, FollowerFetch follower) {
     Role.Leader leader = leader(spec.currentLeaderEpoch());
@@ -163,9 +163,9 @@ public final class Replica {
           ? new UnknownLeaderEpochException(message)
           : new NotLeaderOrFollowerException(message);
     }
-    if (context.isStale(follower.broker(), follower.brokerEpoch())) {
+    if (!context.isProven(follower.broker(), follower.brokerEpoch())) {
       throw new NotLeaderOrFollowerException(
-          "Broker %d has started again since it sent this".formatted(follower.broker()));
+          "This is not from broker %d as it is registered here".formatted(follower.broker()));
     }
     try {
       ReplicaRead read = ReplicaReads.read(log, spec, highWatermark());

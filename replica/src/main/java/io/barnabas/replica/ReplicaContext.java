@@ -23,16 +23,14 @@ record ReplicaContext(
     return image.get().broker(broker).map(Fact.BrokerImage::epoch).orElse(-1L);
   }
 
-  /** Whether what proves itself so is an earlier start of a broker. */
-  boolean isStale(int broker, long brokerEpoch) {
-    return brokerEpoch >= 0 && brokerEpoch < brokerEpoch(broker);
+  /** Whether what proves itself so is the start of a broker that is registered. */
+  boolean isProven(int broker, long brokerEpoch) {
+    return brokerEpoch != FollowerFetch.NO_PROOF && brokerEpoch == brokerEpoch(broker);
   }
 
   /** Whether a broker may be in sync: it takes part, and its newest start it is that fetches. */
   boolean isEligible(int broker, long brokerEpoch) {
     Optional<Fact.BrokerImage> known = image.get().broker(broker);
-    return known.isPresent()
-        && known.get().isActive()
-        && (brokerEpoch < 0 || brokerEpoch == known.get().epoch());
+    return known.isPresent() && known.get().isActive() && brokerEpoch == known.get().epoch();
   }
 }

@@ -47,6 +47,13 @@ class NodeListenerTest {
 
   @TempDir Path directory;
 
+  /**
+   * A partition with two records and two replicas.
+   *
+   * @param topic its topic, of which it is the only one
+   */
+  record Led(Uuid topic, int leader) {}
+
   private interface Body {
     void run(SimulatedCluster cluster) throws Exception;
   }
@@ -112,7 +119,7 @@ class NodeListenerTest {
 
   @Test
   void whatClientsAskAnyNodeForStillGoesToTheController() {
-    run(NodeListenerTest::replicate);
+    run(cluster -> replicate(cluster));
   }
 
   @Test
@@ -155,7 +162,7 @@ class NodeListenerTest {
   }
 
   /** A topic is made by the controller, and a record is acknowledged by all its replicas. */
-  private static void replicate(SimulatedCluster cluster) throws Exception {
+  static Led replicate(SimulatedCluster cluster) throws Exception {
     CreatableTopicConfigCollection minimum = new CreatableTopicConfigCollection();
     minimum.add(new CreatableTopicConfig().setName("min.insync.replicas").setValue("2"));
     CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
@@ -185,5 +192,6 @@ class NodeListenerTest {
     try (TestClient client = cluster.client(leader)) {
       assertThat(Requests.produce(client, id, 0, -1, -1, List.of("a", "b")).errorCode()).isZero();
     }
+    return new Led(id, leader);
   }
 }

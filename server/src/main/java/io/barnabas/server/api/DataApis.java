@@ -6,6 +6,7 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.ApiHandler;
 import io.barnabas.world.World;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -16,8 +17,9 @@ public final class DataApis {
    *
    * @param fetchMaxBytes of records in one answer (fetch.max.bytes)
    * @param fetchSessionSlots how many sessions are kept (max.incremental.fetch.session.cache.slots)
+   * @param nodesListener the only listener at which followers are believed; empty if there are none
    */
-  public record Limits(int fetchMaxBytes, int fetchSessionSlots) {}
+  public record Limits(int fetchMaxBytes, int fetchSessionSlots, Optional<String> nodesListener) {}
 
   private DataApis() {}
 
@@ -35,8 +37,7 @@ public final class DataApis {
       Limits limits) {
     return List.of(
         new ProduceHandler(world, replicas, images),
-        new FetchHandler(
-            world, replicas, images, limits.fetchMaxBytes(), limits.fetchSessionSlots()),
+        new FetchHandler(world, replicas, images, limits),
         new ListOffsetsHandler(replicas),
         new OffsetForLeaderEpochHandler(replicas),
         new DeleteRecordsHandler(world, replicas),

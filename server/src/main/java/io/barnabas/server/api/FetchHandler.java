@@ -1,10 +1,12 @@
 package io.barnabas.server.api;
 
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.replica.FollowerFetch;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,8 +38,10 @@ import org.apache.kafka.common.requests.FetchRequest;
  * </ul>
  *
  * Nobody reads beyond the high watermark but followers, which say by what they ask for how far they
- * are. As there are no transactions yet, it is also the last stable offset, and no transaction was
- * ever aborted. Every reader is sent to the leader, whatever its rack.
+ * are. Only what comes in at the nodes' own listener and has the epoch that its broker is
+ * registered with is a follower; what else says so is answered as Kafka answers a stranger. As
+ * there are no transactions yet, it is also the last stable offset, and no transaction was ever
+ * aborted. Every reader is sent to the leader, whatever its rack.
  */
 final class FetchHandler extends Handler<FetchRequestData> {
   private final World world;
@@ -46,26 +50,19 @@ final class FetchHandler extends Handler<FetchRequestData> {
   private final CurrentLeaders leaders;
   private final FetchSessions sessions;
   private final int fetchMaxBytes;
+  private final Optional<String> nodesListener;
 
-  /**
-   * Serves fetches.
-   *
-   * @param fetchMaxBytes of records in one answer (fetch.max.bytes)
-   * @param sessionSlots how many sessions are kept (max.incremental.fetch.session.cache.slots)
-   */
+  /** Serves fetches. */
   FetchHandler(
-      World world,
-      Replicas replicas,
-      Supplier<ClusterImage> images,
-      int fetchMaxBytes,
-      int sessionSlots) {
+      World world, Replicas replicas, Supplier<ClusterImage> images, DataApis.Limits limits) {
     super(ApiKeys.FETCH, 4, 18);
     this.world = world;
     this.replicas = replicas;
-    this.fetchMaxBytes = fetchMaxBytes;
+    fetchMaxBytes = limits.fetchMaxBytes();
+    nodesListener = limits.nodesListener();
     this.images = images;
     leaders = new CurrentLeaders(images);
-    sessions = new FetchSessions(world, sessionSlots);
+    sessions = new FetchSessions(world, limits.fetchSessionSlots());
   }
 
   @Override
@@ -93,15 +90,19 @@ final class FetchHandler extends Handler<FetchRequestData> {
     int minBytes = Math.min(request.minBytes(), maxBytes);
     FetchReader reader =
         follower
-            ? FetchReader.forFollower(
-                replicas, maxBytes, replicaId, request.replicaState().replicaEpoch())
+            ? FetchReader.forFollower(replicas, maxBytes, replicaId, proof(request, call))
             : FetchReader.forConsumer(replicas, maxBytes, committedOnly);
     Consumer<FetchResult> answer =
         result -> {
           if (follower) {
             result.sentToFollower();
           }
-          answer(call, context, committedOnly, result, member(request));
+          answer(
+              call,
+              context,
+              committedOnly,
+              result,
+              follower ? member(request, call) : OptionalInt.empty());
         };
     FetchResult result = reader.readFirst(fetched);
     if (request.maxWaitMs() <= 0 || result.isEnough(minBytes)) {
@@ -115,14 +116,22 @@ final class FetchHandler extends Handler<FetchRequestData> {
     wait.start(result, request.maxWaitMs());
   }
 
+  /** What a follower proves itself with; nothing is a proof where clients come in. */
+  private long proof(FetchRequestData request, Call call) {
+    return nodesListener.filter(call.client().listenerName()::equals).isPresent()
+        ? request.replicaState().replicaEpoch()
+        : FollowerFetch.NO_PROOF;
+  }
+
   /** The broker whose follower asks, if it proves that it is one. */
-  private OptionalInt member(FetchRequestData request) {
+  private OptionalInt member(FetchRequestData request, Call call) {
     int id = FetchRequest.replicaId(request);
+    long proof = proof(request, call);
     boolean proven =
         images
             .get()
             .broker(id)
-            .filter(broker -> broker.epoch() == request.replicaState().replicaEpoch())
+            .filter(broker -> proof != FollowerFetch.NO_PROOF && broker.epoch() == proof)
             .isPresent();
     return proven ? OptionalInt.of(id) : OptionalInt.empty();
   }

@@ -43,7 +43,10 @@ public record Handlers(
                 context.replicas(),
                 context::image,
                 context::newProducerIds,
-                new DataApis.Limits(settings.fetchMaxBytes(), settings.fetchSessionSlots())));
+                new DataApis.Limits(
+                    settings.fetchMaxBytes(),
+                    settings.fetchSessionSlots(),
+                    context.forwarder().map(_ -> settings.cluster().interBrokerListener()))));
     handlers.add(new MetadataHandler(context));
     handlers.add(new DescribeTopicPartitionsHandler(context));
     handlers.add(new DescribeClusterHandler(context));

@@ -37,7 +37,8 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
  * </ul>
  *
  * A special timestamp that is newer than the request's version is UNSUPPORTED_VERSION; a partition
- * named twice is INVALID_REQUEST.
+ * named twice is INVALID_REQUEST. So is whoever says to be a broker, as the request has nothing to
+ * prove it with; brokers here do not ask.
  */
 final class ListOffsetsHandler extends Handler<ListOffsetsRequestData> {
   /** The first versions that know -1, -2, and so on. */
@@ -92,6 +93,10 @@ final class ListOffsetsHandler extends Handler<ListOffsetsRequestData> {
     if (isolation < 0 || isolation >= IsolationLevel.values().length) {
       return Errors.INVALID_REQUEST;
     }
+    if (request.replicaId() != ListOffsetsRequest.CONSUMER_REPLICA_ID
+        && request.replicaId() != ListOffsetsRequest.DEBUGGING_REPLICA_ID) {
+      return Errors.INVALID_REQUEST;
+    }
     if (!knows(asked.timestamp(), version)) {
       return Errors.UNSUPPORTED_VERSION;
     }
@@ -121,7 +126,7 @@ final class ListOffsetsHandler extends Handler<ListOffsetsRequestData> {
             && version >= FIRST_WITH_SPECIAL[(int) -timestamp - 1]);
   }
 
-  /** Only replicas, if they say so, may know of records that are not replicated yet. */
+  /** Only whoever looks for defects may know of records that are not replicated yet. */
   private static ReadLimit limit(ListOffsetsRequestData request) {
     if (request.replicaId() != ListOffsetsRequest.CONSUMER_REPLICA_ID) {
       return ReadLimit.LOG_END;

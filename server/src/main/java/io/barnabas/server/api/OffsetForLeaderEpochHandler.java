@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEnd
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.OffsetsForLeaderEpochRequest;
 
 /**
  * OffsetForLeaderEpoch, versions 2 to 4: where a leader epoch ended, so that a reader finds out
@@ -23,13 +24,15 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * <ul>
  *   <li>2: the leader epoch that the reader believes in, and is fenced by
- *   <li>3: whether a replica asks, which makes no difference here
+ *   <li>3: whether a broker asks: INVALID_REQUEST, as there is nothing to prove it with
  *   <li>4: compact encoding
  * </ul>
  *
  * Epoch and offset are -1 where nothing is known of that epoch or an earlier one.
  */
 final class OffsetForLeaderEpochHandler extends Handler<OffsetForLeaderEpochRequestData> {
+  private static final int DEBUGGING_REPLICA_ID = -2;
+
   private final Replicas replicas;
 
   OffsetForLeaderEpochHandler(Replicas replicas) {
@@ -43,13 +46,23 @@ final class OffsetForLeaderEpochHandler extends Handler<OffsetForLeaderEpochRequ
     for (OffsetForLeaderTopic topic : request.topics()) {
       List<EpochEndOffset> ends = new ArrayList<>(topic.partitions().size());
       for (OffsetForLeaderPartition partition : topic.partitions()) {
-        ends.add(end(topic.topic(), partition));
+        ends.add(
+            isConsumer(request.replicaId())
+                ? end(topic.topic(), partition)
+                : new EpochEndOffset()
+                    .setPartition(partition.partition())
+                    .setErrorCode(Errors.INVALID_REQUEST.code()));
       }
       response
           .topics()
           .add(new OffsetForLeaderTopicResult().setTopic(topic.topic()).setPartitions(ends));
     }
     call.answer(response);
+  }
+
+  private static boolean isConsumer(int replicaId) {
+    return replicaId == OffsetsForLeaderEpochRequest.CONSUMER_REPLICA_ID
+        || replicaId == DEBUGGING_REPLICA_ID;
   }
 
   private EpochEndOffset end(String topic, OffsetForLeaderPartition asked) {

@@ -41,7 +41,12 @@ final class DataNode {
     directory = LogDirectory.open(world, Path.of("/data"), LogDirectoryOptions.defaults());
     replicas = new Replicas(world, directory, 1, Map.of());
     produce = new ProduceHandler(world, replicas, () -> image);
-    fetch = new FetchHandler(world, replicas, () -> image, 1 << 20, sessionSlots);
+    fetch =
+        new FetchHandler(
+            world,
+            replicas,
+            () -> image,
+            new DataApis.Limits(1 << 20, sessionSlots, Optional.of("PLAINTEXT")));
     apply(
         List.of(
             new Fact.BrokerRegistered(broker(1, "one")),

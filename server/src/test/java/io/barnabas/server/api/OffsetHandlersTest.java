@@ -58,6 +58,53 @@ class OffsetHandlersTest {
     return call.await(ListOffsetsResponseData.class).topics().getFirst().partitions();
   }
 
+  private static List<Errors> answersToReplica(DataNode node, int replicaId) {
+    FakeCall list = new FakeCall(11);
+    ListOffsetsTopic topic = new ListOffsetsTopic().setName("t");
+    topic.partitions().add(asked(0, -1));
+    new ListOffsetsHandler(node.replicas)
+        .handle(
+            new ListOffsetsRequestData().setReplicaId(replicaId).setTopics(List.of(topic)), list);
+    FakeCall epoch = new FakeCall(4);
+    OffsetForLeaderTopic led = new OffsetForLeaderTopic().setTopic("t");
+    led.partitions().add(new OffsetForLeaderPartition().setPartition(0).setLeaderEpoch(0));
+    OffsetForLeaderEpochRequestData request =
+        new OffsetForLeaderEpochRequestData().setReplicaId(replicaId);
+    request.topics().add(led);
+    new OffsetForLeaderEpochHandler(node.replicas).handle(request, epoch);
+    return List.of(
+        error(
+            list.await(ListOffsetsResponseData.class)
+                .topics()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .errorCode()),
+        error(
+            epoch
+                .await(OffsetForLeaderEpochResponseData.class)
+                .topics()
+                .iterator()
+                .next()
+                .partitions()
+                .getFirst()
+                .errorCode()));
+  }
+
+  @Test
+  void nobodyIsBelievedToBeABroker() {
+    run(
+        node -> {
+          node.topic("t", 1, Map.of());
+          for (int consumer : new int[] {-1, -2}) {
+            assertThat(answersToReplica(node, consumer)).containsOnly(Errors.NONE);
+          }
+          for (int broker : new int[] {0, 1, 2, 7, -3, Integer.MIN_VALUE}) {
+            assertThat(answersToReplica(node, broker)).containsOnly(Errors.INVALID_REQUEST);
+          }
+        });
+  }
+
   private static long find(DataNode node, long timestamp) {
     ListOffsetsPartitionResponse found = list(node, 11, asked(0, timestamp)).getFirst();
     assertThat(error(found.errorCode())).isEqualTo(Errors.NONE);
