@@ -115,7 +115,8 @@ class DirectoryReportsTest {
         List.of(),
         PartitionImage.NO_LEADER,
         1,
-        epoch);
+        epoch,
+        false);
   }
 
   private static List<Fact> facts(int lost) {
