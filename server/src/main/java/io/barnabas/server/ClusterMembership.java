@@ -48,7 +48,12 @@ final class ClusterMembership implements AutoCloseable {
     sessions =
         stopping.add(
             "The watch over brokers",
-            new BrokerSessions(world, self, controller, settings.sessionTimeoutMs()));
+            new BrokerSessions(
+                world,
+                self,
+                controller,
+                settings.sessionTimeoutMs(),
+                settings.heartbeatIntervalMs()));
     members = new Members(world, controller, sessions);
     Peers connections =
         stopping.add(

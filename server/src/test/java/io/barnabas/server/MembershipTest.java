@@ -3,13 +3,18 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.Fact.BrokerImage;
+import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData.Listener;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
@@ -17,6 +22,9 @@ import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -241,6 +249,70 @@ class MembershipTest {
           cluster.world().threads().sleep(2 * SESSION_MS * 1_000_000L);
           assertThat(cluster.takesPart(victim)).as("its old session fences nobody").isTrue();
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aCopyOfARunningBrokersDirectoryThrowsNobodyOut(long seed) {
+    run(
+        seed,
+        cluster -> {
+          int old = cluster.controller();
+          int next = cluster.other();
+          int victim = 6 - old - next;
+          BrokerImage registered = broker(cluster, old, victim);
+          assertThat(registerCopyOf(cluster, old, registered, machineOf(victim)))
+              .isEqualTo(Errors.DUPLICATE_BROKER_REGISTRATION);
+          assertThat(registerCopyOf(cluster, old, registered, "elsewhere"))
+              .isEqualTo(Errors.DUPLICATE_BROKER_REGISTRATION);
+          assertThat(cluster.quorum().elect(next)).isTrue();
+          cluster.await(
+              "it decides", 1_000, () -> cluster.image(next).activeController().id() == next);
+          // Before and after the broker has come to the new one.
+          for (int i = 0; i < 3; i++) {
+            assertThat(registerCopyOf(cluster, next, registered, machineOf(victim)))
+                .isEqualTo(Errors.DUPLICATE_BROKER_REGISTRATION);
+            cluster.world().threads().sleep(SESSION_MS / 2 * 1_000_000L);
+          }
+          assertThat(broker(cluster, next, victim)).isEqualTo(registered);
+        });
+  }
+
+  private static String machineOf(int broker) {
+    return SimulatedCluster.machine(broker);
+  }
+
+  /** What a process with the same files as a registered broker is told. */
+  private static Errors registerCopyOf(
+      SimulatedCluster cluster, int controller, BrokerImage broker, String host) throws Exception {
+    BrokerRegistrationRequestData request =
+        new BrokerRegistrationRequestData()
+            .setBrokerId(broker.id())
+            .setClusterId(SimulatedCluster.ID)
+            .setIncarnationId(new Uuid(99, 99))
+            .setLogDirs(broker.directories());
+    for (Endpoint endpoint : broker.endpoints()) {
+      request
+          .listeners()
+          .add(
+              new Listener()
+                  .setName(endpoint.listener())
+                  .setHost(host)
+                  .setPort(endpoint.port())
+                  .setSecurityProtocol(SecurityProtocol.forName(endpoint.securityProtocol()).id));
+    }
+    byte[] usedEpoch = ByteBuffer.allocate(Long.BYTES).putLong(broker.epoch()).array();
+    request.unknownTaggedFields().add(new RawTaggedField(10_000, usedEpoch));
+    try (TestClient client = cluster.client(controller)) {
+      return Errors.forCode(
+          client
+              .call(
+                  ApiKeys.BROKER_REGISTRATION,
+                  ApiKeys.BROKER_REGISTRATION.latestVersion(),
+                  request,
+                  BrokerRegistrationResponseData.class)
+              .errorCode());
+    }
   }
 
   @ParameterizedTest

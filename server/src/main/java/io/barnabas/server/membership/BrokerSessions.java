@@ -40,13 +40,15 @@ public final class BrokerSessions implements AutoCloseable {
 
   private static final class Session {
     final long epoch;
+    final long beganNanos;
     long deadlineNanos;
     OptionalLong connection = OptionalLong.empty();
     String cause = "";
     boolean heard;
 
-    Session(long epoch) {
+    Session(long epoch, long beganNanos) {
       this.epoch = epoch;
+      this.beganNanos = beganNanos;
     }
   }
 
@@ -54,6 +56,7 @@ public final class BrokerSessions implements AutoCloseable {
   private final NodeIdentity self;
   private final Controller controller;
   private final long sessionNanos;
+  private final long missedNanos;
   private final String silence;
   private final Monitor monitor;
   private final WorldThread thread;
@@ -70,13 +73,19 @@ public final class BrokerSessions implements AutoCloseable {
    * Begins to watch.
    *
    * @param sessionTimeoutMs how long a broker may be silent
+   * @param heartbeatIntervalMs how often each says that it is there
    */
   public BrokerSessions(
-      World world, NodeIdentity self, Controller controller, int sessionTimeoutMs) {
+      World world,
+      NodeIdentity self,
+      Controller controller,
+      int sessionTimeoutMs,
+      int heartbeatIntervalMs) {
     this.world = world;
     this.self = self;
     this.controller = controller;
     sessionNanos = sessionTimeoutMs * MILLISECOND_NANOS;
+    missedNanos = heartbeatIntervalMs * MILLISECOND_NANOS + GRACE_NANOS;
     silence = "nothing was heard of it for %d ms".formatted(sessionTimeoutMs);
     monitor = world.threads().newMonitor();
     thread = world.threads().startVirtual("broker-sessions", this::run);
@@ -186,7 +195,7 @@ public final class BrokerSessions implements AutoCloseable {
   private Session renew(int broker, long epoch, long now) {
     Session session = sessions.get(broker);
     if (session == null || session.epoch != epoch) {
-      session = new Session(epoch);
+      session = new Session(epoch, now);
       sessions.put(broker, session);
     }
     session.deadlineNanos = now + sessionNanos;
@@ -200,6 +209,25 @@ public final class BrokerSessions implements AutoCloseable {
     try {
       Session session = sessions.get(broker);
       return session != null && session.epoch == epoch;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /**
+   * Whether this incarnation of a broker has a session only because this controller became active,
+   * and has let the time pass within which one that runs comes by itself. One of this node's own id
+   * is of a process before this one.
+   */
+  boolean isMissed(int broker, long epoch) {
+    long now = world.clock().nanoTime();
+    monitor.lock();
+    try {
+      Session session = sessions.get(broker);
+      return session != null
+          && session.epoch == epoch
+          && !session.heard
+          && (broker == self.id() || now - session.beganNanos >= missedNanos);
     } finally {
       monitor.unlock();
     }

@@ -92,9 +92,7 @@ public final class Members {
         request.brokerId(),
         request.incarnationId(),
         Optional.ofNullable(request.rack()),
-        request.listeners().stream()
-            .map(each -> endpoint(each.name(), each.securityProtocol(), each.host(), each.port()))
-            .toList(),
+        endpoints(request),
         request.logDirs(),
         request.features().stream()
             .map(each -> range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
@@ -103,19 +101,23 @@ public final class Members {
         UnforcedTopics.of(request),
         before
             .filter(known -> sessions.isAlive(known.id(), known.epoch()))
-            .filter(known -> !isSuccessor(request, known))
+            .filter(
+                known ->
+                    !isSuccessor(request, known) || !sessions.isMissed(known.id(), known.epoch()))
             .isPresent(),
         false);
   }
 
   /**
-   * Whether it has the files that the broker of this id used last. Only one process at a time can,
-   * so the one that is registered is dead, however lately it was heard of.
+   * Whether it has the files that the broker of this id used last, and its addresses. It may be the
+   * same one, started again; or it has a copy of the files, while the other one runs: so whoever is
+   * heard of is not thrown out by it.
    */
   static boolean isSuccessor(BrokerRegistrationRequestData request, Fact.BrokerImage before) {
     return UsedEpoch.of(request).equals(OptionalLong.of(before.epoch()))
         && !before.directories().isEmpty()
-        && before.directories().equals(request.logDirs());
+        && before.directories().equals(request.logDirs())
+        && before.endpoints().equals(endpoints(request));
   }
 
   private static RegisterBroker.Files files(
@@ -135,6 +137,12 @@ public final class Members {
         used,
         before.epoch());
     return RegisterBroker.Files.OLD;
+  }
+
+  private static List<Endpoint> endpoints(BrokerRegistrationRequestData request) {
+    return request.listeners().stream()
+        .map(each -> endpoint(each.name(), each.securityProtocol(), each.host(), each.port()))
+        .toList();
   }
 
   private static Endpoint endpoint(String name, short protocol, String host, int port) {
