@@ -6,6 +6,7 @@ import io.barnabas.world.World;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handshakes that are under way. Each has a time limit, and if there are too many the oldest
@@ -13,6 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * for. Thread-safe.
  */
 final class Handshakes {
+  private static final Clock.Timer NO_TIMER = () -> {};
+
   private final World world;
   private final int limit;
   private final ReentrantLock lock = new ReentrantLock();
@@ -34,19 +37,28 @@ final class Handshakes {
    * @param stream closed if it does not end in time, or if it is the oldest of too many
    */
   void begin(Connection stream, long limitNanos) {
-    Connection oldest = null;
+    // Before there is a timer, which may fire at once and must find it.
+    Connection oldest = add(stream);
     Clock.Timer timer = world.clock().schedule(limitNanos, () -> giveUp(stream));
     lock.lock();
     try {
-      underWay.put(stream, timer);
-      if (underWay.size() > limit) {
-        oldest = underWay.keySet().iterator().next();
-      }
+      underWay.replace(stream, timer);
     } finally {
       lock.unlock();
     }
     if (oldest != null) {
       giveUp(oldest);
+    }
+  }
+
+  /** Gives back the oldest one if there are too many now. */
+  private @Nullable Connection add(Connection stream) {
+    lock.lock();
+    try {
+      underWay.put(stream, NO_TIMER);
+      return underWay.size() > limit ? underWay.keySet().iterator().next() : null;
+    } finally {
+      lock.unlock();
     }
   }
 
