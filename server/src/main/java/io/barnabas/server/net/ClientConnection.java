@@ -267,11 +267,10 @@ final class ClientConnection {
     }
     switch (e) {
       case TlsException why ->
-          LOG.info(
-              "Closing the connection of {} to the listener {}: {}.",
-              client.remoteAddress(),
-              client.listenerName(),
-              why.getMessage());
+          shared
+              .failedHandshakes()
+              .line(client, String.valueOf(why.getMessage()))
+              .ifPresent(LOG::info);
       case NoMemoryException lack ->
           LOG.warn("Closing the connection of {}: {}.", client.remoteAddress(), lack.getMessage());
       case EOFException damage ->

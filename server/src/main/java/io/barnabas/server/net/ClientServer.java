@@ -59,6 +59,7 @@ public final class ClientServer implements Closeable {
             pool,
             new RequestMemory(world, pool, limits),
             world.threads().newMonitor(),
+            new FailedHandshakes(world.clock()),
             this::gone);
   }
 

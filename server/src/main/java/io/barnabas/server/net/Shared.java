@@ -17,4 +17,5 @@ record Shared(
     SlabPool pool,
     RequestMemory memory,
     Monitor heavy,
+    FailedHandshakes failedHandshakes,
     Consumer<ClientConnection> whenGone) {}

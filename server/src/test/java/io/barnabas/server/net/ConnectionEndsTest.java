@@ -50,7 +50,14 @@ class ConnectionEndsTest {
                 new TestHandler<>(ApiKeys.METADATA, 4, 4, this::metadata),
                 new TestHandler<>(ApiKeys.FETCH, 4, 4, this::fetch)));
     Shared shared =
-        new Shared(world, limits, pool, memory, world.threads().newMonitor(), gone::complete);
+        new Shared(
+            world,
+            limits,
+            pool,
+            memory,
+            world.threads().newMonitor(),
+            new FailedHandshakes(world.clock()),
+            gone::complete);
     Client client = new Client(1, "PLAINTEXT", script.localAddress(), script.remoteAddress());
     return new ClientConnection(shared, requests, client, script);
   }
