@@ -173,7 +173,7 @@ final class ClusterSettingsReader {
     return switch (listeners.quorumProtocol()) {
       case "PLAINTEXT" -> Optional.empty();
       // Each of them shows a certificate to each other.
-      case "SSL" -> Optional.of(tls.read(listeners.quorumName(), true));
+      case "SSL" -> Optional.of(tls.readForQuorum(listeners.quorumName()));
       default ->
           throw new SettingsException(
               "The listener %s has the security protocol %s; the cluster's metadata goes by"

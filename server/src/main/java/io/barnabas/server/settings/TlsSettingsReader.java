@@ -3,8 +3,10 @@ package io.barnabas.server.settings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigDef;
 
@@ -16,6 +18,9 @@ final class TlsSettingsReader {
   private static final String PREFIX = "listener.name.";
   private static final String SSL = "ssl.";
   private static final String PROTOCOL = "TLSv1.3";
+  private static final List<String> NOT_FOR_QUORUM =
+      List.of(
+          "ssl.enabled.protocols", "ssl.cipher.suites", "ssl.endpoint.identification.algorithm");
 
   private final Map<String, String> given;
 
@@ -57,6 +62,23 @@ final class TlsSettingsReader {
     checkPath(tls, "ssl.keystore.location");
     checkPath(tls, "ssl.truststore.location");
     return tls;
+  }
+
+  /**
+   * What holds for the listener of the quorum, whose library goes by no other values than the
+   * default ones of some settings: others are refused, as they would not be kept to.
+   */
+  TlsSettings readForQuorum(String listener) throws SettingsException {
+    Values values = values(listener);
+    for (String name : NOT_FOR_QUORUM) {
+      if (!Objects.equals(values.get(name), Definitions.all().defaultValues().get(name))) {
+        throw new SettingsException(
+            ("The listener %s takes no other %s than the default: set %s%s.%s for the listeners"
+                    + " that it is meant for.")
+                .formatted(listener, name, PREFIX, "NAME", name));
+      }
+    }
+    return read(listener, true);
   }
 
   private Values values(String listener) {

@@ -14,6 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterSettingsTest {
+  private static final String QUORUM_TLS =
+      "controller.quorum.voters=1@one:9093;ssl.keystore.location=k;ssl.truststore.location=t"
+          + ";listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:SSL";
   private static final String VOTERS = "1@one:9093,2@two:9093,3@[::1]:9095";
 
   private static NodeSettings parse(String... settings) throws SettingsException {
@@ -98,6 +101,19 @@ class ClusterSettingsTest {
         .containsEntry("ssl.truststore.password", new Password("secret"))
         .containsEntry("ssl.client.auth", "required")
         .containsEntry("ssl.cipher.suites", List.of());
+    TlsSettings forOthersOnly =
+        parse(
+                "controller.quorum.voters", "1@one:9093",
+                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:SSL",
+                "ssl.keystore.location", "k",
+                "ssl.truststore.location", "t",
+                "ssl.enabled.protocols", "TLSv1.3",
+                "listener.name.controller.ssl.enabled.protocols", "TLSv1.2,TLSv1.3")
+            .cluster()
+            .tls()
+            .orElseThrow();
+    assertThat(forOthersOnly.configs())
+        .containsEntry("ssl.enabled.protocols", List.of("TLSv1.2", "TLSv1.3"));
     assertThat(settings.all() + settings.cluster().toString() + tls.configs())
         .doesNotContain("secret");
   }
@@ -151,6 +167,10 @@ class ClusterSettingsTest {
             + " | has the security protocol CONTROLLER",
         "controller.quorum.voters=1@one:9093;listener.security.protocol.map="
             + "PLAINTEXT:PLAINTEXT,CONTROLLER:SSL | set ssl.keystore.location",
+        QUORUM_TLS + ";ssl.enabled.protocols=TLSv1.3 | no other ssl.enabled.protocols than",
+        QUORUM_TLS + ";listener.name.controller.ssl.cipher.suites=A | no other ssl.cipher.suites",
+        QUORUM_TLS
+            + ";ssl.endpoint.identification.algorithm= | no other ssl.endpoint.identification.algo",
         "listeners=SSL://one:1;ssl.keystore.location=k;ssl.client.auth=required | ssl.truststore",
         "listeners=SSL://one:1;listener.name.ssl.ssl.keystore.location=k"
             + ";listener.name.ssl.ssl.client.auth=requested | ssl.truststore.location",
