@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What a directory remembers of its broker's registrations: the last one with which it was used,
  * and in Kafka's file, which is there only after a stop in good order, the one that it was left
- * with. An old copy of a directory shows by them that it is one.
+ * with. A copy of a directory from before the newest registration shows by them that it is one; one
+ * that was made since does not.
  */
 final class BrokerEpochs {
   static final long NONE = -1;

@@ -41,7 +41,12 @@ public final class ClusterDefaults {
   }
 
   private static boolean isSet(ClusterImage image) {
-    return image.configsOf(ALL_BROKERS).containsKey(Elections.MIN_INSYNC_REPLICAS);
+    return minInsyncReplicas(image).isPresent();
+  }
+
+  /** How many replicas must be in sync where a topic does not say; empty if nothing says so. */
+  public static Optional<String> minInsyncReplicas(ClusterImage image) {
+    return Optional.ofNullable(image.configsOf(ALL_BROKERS).get(Elections.MIN_INSYNC_REPLICAS));
   }
 
   private static Fact changed(String value) {

@@ -332,6 +332,16 @@ public final class Node implements AutoCloseable {
     handedOver = true;
   }
 
+  /** What fails here, perhaps because the node has failed, does not keep it from stopping. */
+  private void leave() {
+    try {
+      membership.ifPresent(ClusterMembership::leave);
+      handOver();
+    } catch (RuntimeException e) {
+      LOG.error("What the node led was not handed over in good order", e);
+    }
+  }
+
   private void fail(String reason) {
     if (ended.complete(Optional.of(reason))) {
       LOG.error("{}; the node must stop", reason);
@@ -402,10 +412,9 @@ public final class Node implements AutoCloseable {
   public void close() {
     closing.lock();
     try {
-      membership.ifPresent(ClusterMembership::leave);
-      handOver();
-      stopping.stopAll();
+      leave();
     } finally {
+      stopping.stopAll();
       closing.unlock();
     }
     if (ended.complete(Optional.empty())) {

@@ -55,7 +55,10 @@ final class ControlLoop {
   /** How long the quorum may take to say that nobody else has decided. */
   private static final long CONFIRM_NANOS = 1_000 * MILLISECOND_NANOS;
 
-  /** How long it is believed once it has said so, where that does no harm. */
+  /**
+   * How long it is believed once it has said so, where that does no harm: another one may have been
+   * elected meanwhile.
+   */
   private static final long PROVEN_NANOS = 500 * MILLISECOND_NANOS;
 
   private record Proof(int epoch, long nanos) {}
@@ -381,7 +384,7 @@ final class ControlLoop {
       }
       tell();
       proposed.answer();
-    } else if (refusal == null && proposed.taken().isEmpty() && hidden) {
+    } else if (refusal == null && hidden && !proposed.isNotTaken()) {
       fail(proposed, unknownOutcome());
     } else {
       putBack(proposed.requests());
@@ -401,7 +404,7 @@ final class ControlLoop {
     if (asked.holds()) {
       proof = Optional.of(new Proof(asked.epoch(), asked.beganNanos()));
       asked.answer();
-    } else if (asked.isUnknown()) {
+    } else if (asked.isUnknown() && isLost(asked)) {
       fail(asked, notActive());
     } else {
       putBack(asked.requests());

@@ -119,8 +119,8 @@ public final class Controller implements AutoCloseable {
   }
 
   /**
-   * Whether nobody else decided until just now: what was decided by then is what the whole cluster
-   * holds.
+   * Whether nobody else had decided half a second ago: what was decided by then is what the whole
+   * cluster holds. Another one may have been elected since.
    */
   public boolean isProven() {
     return loop.isProven();

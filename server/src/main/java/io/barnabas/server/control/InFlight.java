@@ -105,6 +105,11 @@ final class InFlight implements Pending {
     return taken;
   }
 
+  /** Whether the quorum has said of every try that it did not take it. */
+  boolean isNotTaken() {
+    return !uncertain && taken.filter(each -> !each).isPresent();
+  }
+
   /** Why it was not taken; then nothing has changed. */
   Optional<IOException> refusal() {
     return uncertain ? Optional.empty() : failure.filter(InFlight::isRefusal);

@@ -1,6 +1,7 @@
 package io.barnabas.server.membership;
 
 import io.barnabas.metadata.BrokerHeartbeat;
+import io.barnabas.metadata.ClusterDefaults;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Decision;
 import io.barnabas.metadata.Fact;
@@ -64,16 +65,32 @@ public final class Members {
       BrokerRegistrationRequestData request) {
     try {
       checkActive();
+      ClusterImage before = controller.image();
       return controller
-          .submit(command(request, controller.image()))
+          .submit(command(request, before))
           .whenComplete(
               (registered, failure) -> {
                 if (failure == null) {
+                  warnOfNewMinimum(before, controller.image());
                   sessions.replaced(request.brokerId(), registered.epoch());
                 }
               });
     } catch (ApiException e) {
       return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** What was created before goes by it too. */
+  private static void warnOfNewMinimum(ClusterImage before, ClusterImage after) {
+    Optional<String> minimum = ClusterDefaults.minInsyncReplicas(after);
+    if (minimum.isPresent()
+        && ClusterDefaults.minInsyncReplicas(before).isEmpty()
+        && !before.topics().isEmpty()) {
+      LOG.warn(
+          "The cluster has {} brokers, so min.insync.replicas is {} from now on, also for topics"
+              + " that were there before: set it for those that it is too high for",
+          after.brokers().size(),
+          minimum.get());
     }
   }
 

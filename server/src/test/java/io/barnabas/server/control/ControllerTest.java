@@ -163,6 +163,35 @@ class ControllerTest {
   }
 
   @Test
+  void whatChangesNothingWaitsForAQuorumThatIsSlow() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          Command<Long> ask = (image, nowMs) -> new Decision<>(List.of(), image.nextProducerId());
+          quorum.beQuiet(true);
+          CompletableFuture<Long> asked = controller.submit(ask);
+          world.threads().sleep(3_000_000_000L);
+          assertThat(asked).isNotDone();
+          quorum.beQuiet(false);
+          assertThat(asked.join()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void whatASnapshotMayHoldIsNotDecidedAgain() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          quorum.hideNext();
+          assertThatThrownBy(() -> controller.submit(COUNT).join())
+              .hasMessageContaining("not known");
+          assertThat(controller.image().nextProducerId()).isEqualTo(2);
+        });
+  }
+
+  @Test
   void aMemberWaitsForFewClientsOnly() {
     control(
         1,

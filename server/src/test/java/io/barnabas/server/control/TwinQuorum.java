@@ -2,6 +2,7 @@ package io.barnabas.server.control;
 
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
+import io.barnabas.metadata.ImageCodec;
 import io.barnabas.quorum.CommitListener;
 import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.Quorum;
@@ -38,6 +39,9 @@ final class TwinQuorum implements Quorum {
   private @Nullable IOException failure;
   private @Nullable IOException nextRefusal;
   private boolean closed;
+  private volatile boolean quiet;
+  private boolean hidesNext;
+  private boolean hides;
   private int refused;
 
   /** What others have committed and this node has not heard of. */
@@ -58,7 +62,9 @@ final class TwinQuorum implements Quorum {
 
   @Override
   public CompletableFuture<Long> readIndex() {
-    return CompletableFuture.completedFuture((long) entries.size() + unheard.size());
+    return quiet
+        ? new CompletableFuture<>()
+        : CompletableFuture.completedFuture((long) entries.size() + unheard.size());
   }
 
   @Override
@@ -125,6 +131,18 @@ final class TwinQuorum implements Quorum {
     locked(() -> nextRefusal = cause);
   }
 
+  /** Whether it says what is newest. */
+  void beQuiet(boolean nowQuiet) {
+    quiet = nowQuiet;
+  }
+
+  /**
+   * Takes the next proposal without saying so, and shows that in a snapshot, after it came again.
+   */
+  void hideNext() {
+    locked(() -> hidesNext = true);
+  }
+
   /** Fails for good, with the proposal after this one if there is none now. */
   void fail(IOException cause) {
     locked(() -> failure = cause);
@@ -153,6 +171,16 @@ final class TwinQuorum implements Quorum {
       told().failed(failure);
     } else if (refusal != null) {
       outcome.completeExceptionally(refusal);
+    } else if (hidesNext) {
+      hidesNext = false;
+      hides = true;
+      image = Entry.decode(entry).applyTo(image);
+      entries.add(entry);
+      outcome.completeExceptionally(new IOException("The connection is gone"));
+    } else if (hides) {
+      hides = false;
+      told().loadSnapshot(entries.size(), ImageCodec.encode(image));
+      outcome.complete(false);
     } else if (!rivals.isEmpty() || expectedIndex != entries.size()) {
       refused++;
       // The proposer may hear of its refusal before it hears of the entry that came first.
