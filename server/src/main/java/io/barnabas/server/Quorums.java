@@ -111,7 +111,7 @@ final class Quorums implements QuorumFactory {
             cluster.electionTimeoutMs(),
             2 * cluster.electionTimeoutMs(),
             usual.snapshotAfterEntries(),
-            usual.snapshotAfterBytes(),
+            cluster.snapshotBytes(),
             usual.keptEntries(),
             usual.maxEntryBytes()));
   }

@@ -69,8 +69,13 @@ final class Journey implements Closeable {
 
   /** Of every node. */
   static Map<String, String> settings() {
-    // Steps move leaders and look at them.
-    return Map.of("auto.leader.rebalance.enable", "false");
+    return Map.of(
+        // Steps move leaders and look at them.
+        "auto.leader.rebalance.enable",
+        "false",
+        // So that what a node misses does not stay in the others' logs.
+        "metadata.log.max.record.bytes.between.snapshots",
+        Integer.toString(1 << 20));
   }
 
   JourneyPlan plan() {

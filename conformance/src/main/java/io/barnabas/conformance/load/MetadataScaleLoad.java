@@ -62,6 +62,10 @@ public final class MetadataScaleLoad implements Callable<Integer> {
       description = "Single topics created at the end, to see when all know (default: 50).")
   private int changes;
 
+  /** Few enough that both kinds of broker write a snapshot of so much metadata. */
+  private static final Map<String, String> SETTINGS =
+      Map.of("metadata.log.max.record.bytes.between.snapshots", Integer.toString(2 << 20));
+
   private final StringBuilder report = new StringBuilder();
 
   /** See {@code --help}. */
@@ -83,7 +87,7 @@ public final class MetadataScaleLoad implements Callable<Integer> {
             batch));
     List<MadeUpBroker> brokers = new ArrayList<>();
     try (ClusterProcess cluster =
-        common.broker().startCluster(paths, common.launcher(), directory, NODES, Map.of())) {
+        common.broker().startCluster(paths, common.launcher(), directory, NODES, SETTINGS)) {
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
         String clusterId = admin.describeCluster().clusterId().get();
         for (int id : MADE_UP) {

@@ -45,9 +45,9 @@ public final class QuorumJourneyLoad implements Callable<Integer> {
       defaultValue = "false",
       arity = "1",
       description = {
-        "Whether the listener must need a snapshot: only if the quorum's log has grown by more"
-            + " than",
-        "16 MiB and 30,000 Raft entries meanwhile, two for each decision (default:"
+        "Whether the listener must need a snapshot: only if the quorum's log has grown by some"
+            + " MiB",
+        "and by more than 2,000 Raft entries meanwhile, two for each decision (default:"
             + " ${DEFAULT-VALUE})."
       })
   private boolean snapshot;

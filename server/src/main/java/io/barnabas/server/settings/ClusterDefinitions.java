@@ -58,6 +58,14 @@ final class ClusterDefinitions {
         LOW,
         "How long controllers hear nothing of the active one before they choose another; up to"
             + " twice as long, by chance.");
+    d.define(
+        "metadata.log.max.record.bytes.between.snapshots",
+        INT,
+        20 << 20,
+        atLeast(1),
+        LOW,
+        "After so many bytes of metadata changes the nodes of a cluster write a snapshot, before"
+            + " which the log is deleted; after 20,000 entries in any case.");
   }
 
   private static void membership(ConfigDef d) {

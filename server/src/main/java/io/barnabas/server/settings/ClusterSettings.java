@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param quorumAddress where others reach it with that
  * @param interBrokerListener the listener at which nodes reach each other with requests
  * @param electionTimeoutMs how long voters hear nothing of a leader before they choose another
+ * @param snapshotBytes so much of the metadata's log makes a new snapshot of it due
  * @param tls how the quorum's traffic is protected; empty if it is not
  */
 public record ClusterSettings(
@@ -22,6 +23,7 @@ public record ClusterSettings(
     Optional<ListenerAddress> quorumAddress,
     String interBrokerListener,
     int electionTimeoutMs,
+    int snapshotBytes,
     int heartbeatIntervalMs,
     int sessionTimeoutMs,
     boolean controlledShutdown,

@@ -46,6 +46,7 @@ final class ClusterSettingsReader {
         quorumAddress,
         interBrokerListener(),
         values.integer("controller.quorum.election.timeout.ms"),
+        values.integer("metadata.log.max.record.bytes.between.snapshots"),
         values.integer("broker.heartbeat.interval.ms"),
         sessionTimeoutMs(),
         values.isOn("controlled.shutdown.enable"),
