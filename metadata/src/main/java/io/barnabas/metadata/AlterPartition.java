@@ -116,7 +116,13 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Change> change
       BrokerImage broker = image.brokers().get(member.broker());
       boolean known =
           broker != null && (member.epoch() == UNKNOWN_EPOCH || member.epoch() == broker.epoch());
-      if (!known || !elections.isOnline(member.broker(), partition.directoryOf(member.broker()))) {
+      Uuid directory = partition.directoryOf(member.broker());
+      // Who is in sync already may be about to stop: as long as there is no other, it leads.
+      boolean eligible =
+          partition.isr().contains(member.broker())
+              ? elections.isThere(member.broker(), directory)
+              : elections.isOnline(member.broker(), directory);
+      if (!known || !eligible) {
         return Errors.INELIGIBLE_REPLICA;
       }
     }

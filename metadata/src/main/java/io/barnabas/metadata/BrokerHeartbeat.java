@@ -11,7 +11,8 @@ import org.apache.kafka.common.errors.StaleBrokerEpochException;
  * A broker says how it is and what it wants: to take part, to be left out, or to stop.
  *
  * @param appliedVersion the version of the newest image that it has
- * @param wantFence whether it wants to lead nothing for now
+ * @param wantFence whether it wants to lead nothing for now; unless a directory has failed as well,
+ *     it goes on leading what no other can, and then it is not fenced
  * @param wantShutDown whether it wants to stop once it leads nothing
  * @param offlineDirectories those of its log directories that have failed
  */
@@ -74,19 +75,28 @@ public record BrokerHeartbeat(
   private record State(boolean fenced, boolean inControlledShutdown, boolean shouldShutDown) {}
 
   private State next(ClusterImage image, BrokerImage broker, boolean caughtUp) {
-    boolean cannotServe = wantFence || hasNoDirectoryLeft(broker);
+    boolean cannotServe = cannotServe(image, broker);
     if (broker.fenced()) {
-      boolean joins = !wantShutDown && !cannotServe && caughtUp && !broker.inControlledShutdown();
-      return new State(!joins, broker.inControlledShutdown(), wantShutDown);
+      boolean joins = !wantShutDown && !cannotServe && caughtUp;
+      boolean toHandOver = joins ? wantFence : broker.inControlledShutdown();
+      return new State(!joins, toHandOver, wantShutDown);
     }
     if (cannotServe) {
-      return new State(true, broker.inControlledShutdown(), wantShutDown);
+      return new State(true, wantShutDown, wantShutDown);
     }
-    if (broker.inControlledShutdown() || wantShutDown) {
+    if (wantShutDown) {
       boolean leads = broker.isActive() && Elections.leadsAny(image, id);
       return new State(!leads, true, !leads);
     }
-    return new State(false, false, false);
+    // What hangs is as what is about to stop: others lead what they can, and it the rest.
+    return new State(false, wantFence, false);
+  }
+
+  private boolean cannotServe(ClusterImage image, BrokerImage broker) {
+    if (hasNoDirectoryLeft(broker)) {
+      return true;
+    }
+    return wantFence && (!offlineDirectories.isEmpty() || !new Elections(image).isNeeded(broker));
   }
 
   private boolean hasNoDirectoryLeft(BrokerImage broker) {

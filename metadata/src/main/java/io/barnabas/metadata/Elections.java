@@ -55,13 +55,32 @@ final class Elections {
 
   /** Whether a replica could lead: its broker is active, and has the directory that it is in. */
   boolean isOnline(int broker, Uuid directory) {
+    return isActive(broker) && isThere(broker, directory);
+  }
+
+  /**
+   * Whether a replica could lead for want of another: its broker takes part, even if it is about to
+   * stop or its disk hangs, and has the directory that it is in.
+   */
+  boolean isThere(int broker, Uuid directory) {
     BrokerImage found = image.brokers().get(broker);
-    if (found == null || !found.isActive()) {
-      return false;
-    }
-    return directory.equals(PartitionImage.UNASSIGNED)
-        || found.directories().isEmpty()
-        || found.directories().contains(directory);
+    return found != null && !found.fenced() && !isGone(directory, found.directories());
+  }
+
+  /** Whether a broker takes part, or could, where no other replica can lead. */
+  boolean isNeeded(BrokerImage broker) {
+    return image.topics().values().stream()
+        .flatMap(topic -> topic.partitions().values().stream())
+        .anyMatch(partition -> isNeeded(broker, partition));
+  }
+
+  private boolean isNeeded(BrokerImage broker, PartitionImage partition) {
+    return partition.isr().contains(broker.id())
+        && !partition.doubted()
+        && !isGone(partition.directoryOf(broker.id()), broker.directories())
+        && partition.isr().stream()
+            .filter(other -> other != broker.id())
+            .noneMatch(other -> isOnline(other, partition.directoryOf(other)));
   }
 
   /**

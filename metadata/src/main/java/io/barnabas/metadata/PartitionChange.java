@@ -17,11 +17,13 @@ import org.apache.kafka.common.Uuid;
  * <ul>
  *   <li>The leader is in the in-sync replicas and online, or there is none. Who leads goes on
  *       leading while that is so; else the first assigned replica that is in sync and online; else
- *       the first eligible one (KIP-966), which is then alone in sync; else, if the topic allows
- *       unclean elections, the first one that is online, which may lack acknowledged records.
- *   <li>Where somebody leads, all in-sync replicas are online. Where nobody can, they stay as they
- *       are: they are never empty. Only if all of them are in doubt, and others are eligible, those
- *       are in sync instead. If there are no others, the doubt stays as long as nobody leads.
+ *       one in sync that should lead nothing but still can, as its broker is about to stop or has a
+ *       disk that hangs; else the first eligible one (KIP-966), which is then alone in sync; else,
+ *       if the topic allows unclean elections, the first one that is online, which may lack
+ *       acknowledged records.
+ *   <li>Where one leads that is online, all in-sync replicas are. Where nobody can, they stay as
+ *       they are: they are never empty. Only if all of them are in doubt, and others are eligible,
+ *       those are in sync instead. If there are no others, the doubt stays as long as nobody leads.
  *   <li>While fewer replicas are in sync than {@code min.insync.replicas} asks for, nothing is
  *       acknowledged, so those that were in sync before still hold all that was: they are the
  *       eligible ones.
@@ -187,8 +189,15 @@ final class PartitionChange {
     if (!online.isEmpty()) {
       return new Result(leaderAmong(online), online, eligible(online));
     }
+    List<Integer> leaving = those(known, this::canLeadStill);
+    if (!leaving.isEmpty()) {
+      return new Result(leaderAmong(leaving), leaving, eligible(leaving));
+    }
     List<Integer> eligible = eligible(known);
     Optional<Integer> other = firstReplica(broker -> eligible.contains(broker) && canLead(broker));
+    if (other.isEmpty()) {
+      other = firstReplica(broker -> eligible.contains(broker) && canLeadStill(broker));
+    }
     if (other.isEmpty() && mayBeUnclean()) {
       other = firstReplica(this::isOnline);
     }
@@ -222,8 +231,16 @@ final class PartitionChange {
     return !doubtful.contains(broker) && isOnline(broker);
   }
 
+  private boolean canLeadStill(int broker) {
+    return !doubtful.contains(broker) && elections.isThere(broker, directoryOf(broker));
+  }
+
   private boolean isOnline(int broker) {
-    return elections.isOnline(broker, moved.getOrDefault(broker, before.directoryOf(broker)));
+    return elections.isOnline(broker, directoryOf(broker));
+  }
+
+  private Uuid directoryOf(int broker) {
+    return moved.getOrDefault(broker, before.directoryOf(broker));
   }
 
   private boolean mayBeUnclean() {

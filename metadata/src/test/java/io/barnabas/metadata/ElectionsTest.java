@@ -162,6 +162,51 @@ class ElectionsTest {
     assertThat(Partitions.show(back.image())).isEqualTo("123 isr 23 led by 2");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "aaaa, 123 isr 1 led by 1, 123 isr 1 led by 1",
+    "assa, 123 isr 1 elr 23 led by 1, 123 isr 1 elr 23 led by 1",
+    "assa, 123 isr 123 led by 1, 123 isr 123 led by 1",
+    "ffaa, 123 isr 1 led by -, 123 isr 1 led by 1",
+    "ffaa, 123 isr 12 led by -, 123 isr 1 led by 1",
+  })
+  void aBrokerThatHangsGoesOnWithWhatNobodyElseCanLead(
+      String brokers, String before, String after) {
+    ClusterImage image =
+        Partitions.cluster(
+            brokers, before, Map.of("min.insync.replicas", before.contains("elr") ? "2" : "1"));
+    Step hangs = heartbeat(image, 1, true, false);
+    assertThat(hangs.heard()).isEqualTo(new BrokerHeartbeat.Heard(true, false, false));
+    assertThat(hangs.image().broker(1).orElseThrow().isActive()).isFalse();
+    assertThat(Partitions.show(hangs.image())).isEqualTo(after);
+    checkEpochs(image, hangs.image());
+    assertThat(
+            new BrokerHeartbeat(1, 1, 2, true, false, List.of()).decide(hangs.image(), 0).facts())
+        .isEmpty();
+    Step good = heartbeat(hangs.image(), 1, false, false);
+    assertThat(good.image().broker(1).orElseThrow().isActive()).isTrue();
+    assertThat(Partitions.of(good.image()).leader()).isEqualTo(1);
+    Step gone = heartbeat(fence(hangs.image(), "1"), 1, false, false);
+    assertThat(gone.image().broker(1).orElseThrow().isActive()).as("back again").isTrue();
+  }
+
+  @Test
+  void whoCatchesUpWithABrokerThatHangsLeadsInItsPlace() {
+    ClusterImage image = Partitions.cluster("saaa", "123 isr 1 led by 1", Map.of());
+    AlterPartition.Change grown =
+        new AlterPartition.Change(
+            Partitions.TOPIC,
+            0,
+            5,
+            7,
+            List.of(new AlterPartition.Member(1, 1), new AlterPartition.Member(3, 1)),
+            false);
+    ClusterImage after =
+        image.apply(new AlterPartition(1, 1, List.of(grown)).decide(image, 0).facts());
+    assertThat(Partitions.show(after)).isEqualTo("123 isr 3 led by 3");
+    assertThat(heartbeat(after, 1, true, false).heard().fenced()).isTrue();
+  }
+
   @Test
   void unregisteringHandsOnToo() {
     ClusterImage image = Partitions.cluster("aaaa", "123 isr 12 led by 1", Map.of());

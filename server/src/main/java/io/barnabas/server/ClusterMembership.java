@@ -4,7 +4,6 @@ import io.barnabas.log.LogDirectory;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.membership.BrokerFiles;
 import io.barnabas.server.membership.BrokerLifecycle;
-import io.barnabas.server.membership.BrokerLifecycle.Health;
 import io.barnabas.server.membership.BrokerSessions;
 import io.barnabas.server.membership.ControllerRegistrar;
 import io.barnabas.server.membership.Members;
@@ -15,19 +14,14 @@ import io.barnabas.server.peers.Peers;
 import io.barnabas.server.settings.ClusterSettings;
 import io.barnabas.world.World;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** This node as a member of a cluster of several. */
 final class ClusterMembership implements AutoCloseable {
-  /** A disk that has not answered for longer keeps the node from leading anything for now. */
-  private static final long HUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
-
   private final Stopping stopping = new Stopping();
   private final BrokerSessions sessions;
   private final Members members;
@@ -82,7 +76,11 @@ final class ClusterMembership implements AutoCloseable {
                         controller,
                         members,
                         peers,
-                        () -> health(self, directory))))
+                        new DiskHealth(
+                            world.clock(),
+                            self.directories(),
+                            directory::failure,
+                            directory::busyNanos))))
             : Optional.empty();
   }
 
@@ -106,13 +104,6 @@ final class ClusterMembership implements AutoCloseable {
     public void useWithEpoch(long epoch) throws IOException {
       directory.useWithEpoch(epoch);
     }
-  }
-
-  private static Health health(NodeIdentity self, LogDirectory directory) {
-    if (directory.failure().isPresent()) {
-      return new Health(true, self.directories());
-    }
-    return directory.busyNanos() > HUNG_NANOS ? new Health(true, List.of()) : Health.GOOD;
   }
 
   /** What other nodes ask this one for while it is the active controller. */

@@ -41,6 +41,10 @@ class HungDiskTest {
   /** Longer than a session: whoever could not say so in time would be taken for dead. */
   private static final int HANGS_MS = 10_000;
 
+  /** What is under way may hang to its end; after that it counts as sound some time later. */
+  private static final int BACK_MS =
+      HANGS_MS + (int) (DiskHealth.SOUND_AFTER_NANOS / 1_000_000) + 1_000;
+
   private static final int AT_ONCE_MS = 100;
   private static final long MILLISECOND_NANOS = 1_000_000;
 
@@ -63,7 +67,7 @@ class HungDiskTest {
   }
 
   private static void hang(SimulatedCluster cluster, int victim) throws Exception {
-    Uuid topic = createTopic(cluster);
+    Uuid topic = createTopic(cluster, "t", NODES);
     int led = ledBy(cluster, topic, victim);
     assertThat(produce(cluster, victim, topic, led)).isEqualTo(Errors.NONE);
     disk(cluster, victim).slowDown(DelayRange.ofMicros(HANGS_MS * 1_000, HANGS_MS * 1_000));
@@ -85,27 +89,113 @@ class HungDiskTest {
     long ms = describe(cluster, victim);
     assertThat(ms).as("until it answers").isLessThan(AT_ONCE_MS);
     disk(cluster, victim).heal();
-    cluster.await("it takes part again", HANGS_MS, () -> cluster.takesPart(victim));
+    cluster.await("it takes part again", BACK_MS, () -> cluster.takesPart(victim));
     cluster.await(
         "all are in sync",
         HANGS_MS,
         () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
   }
 
-  private static Uuid createTopic(SimulatedCluster cluster) throws Exception {
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whatNobodyElseCanLeadStaysWhereItIs(long seed) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    RunEnd end =
+        world.run(
+            () -> {
+              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
+              cluster.startAll();
+              hangWithTheOnlyReplica(cluster, cluster.other());
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static void hangWithTheOnlyReplica(SimulatedCluster cluster, int victim)
+      throws Exception {
+    Uuid everywhere = createTopic(cluster, "t", NODES);
+    Uuid alone = createTopic(cluster, "alone", 1);
+    int only = ledBy(cluster, alone, victim);
+    PartitionImage before =
+        cluster.image(cluster.controller()).partition(alone, only).orElseThrow();
+    disk(cluster, victim).slowDown(DelayRange.ofMicros(HANGS_MS * 1_000, HANGS_MS * 1_000));
+    keepBusy(cluster, victim, alone, only);
+    cluster.await(
+        "others lead the rest",
+        NOTICED_MS,
+        () ->
+            states(cluster, everywhere).stream()
+                .allMatch(p -> p.leader() > 0 && p.leader() != victim));
+    cluster.world().threads().sleep(HANGS_MS / 2 * MILLISECOND_NANOS);
+    assertThat(cluster.takesPart(victim)).isTrue();
+    assertThat(states(cluster, everywhere)).allMatch(p -> !p.isr().contains(victim));
+    disk(cluster, victim).heal();
+    cluster.await(
+        "all are in sync",
+        BACK_MS,
+        () -> states(cluster, everywhere).stream().allMatch(p -> p.isr().size() == NODES));
+    assertThat(cluster.image(cluster.controller()).partition(alone, only)).contains(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whereAllDisksHangThereIsALeaderAllTheTime(long seed) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    RunEnd end =
+        world.run(
+            () -> {
+              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
+              cluster.startAll();
+              hangEverywhere(cluster);
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static void hangEverywhere(SimulatedCluster cluster) throws Exception {
+    Uuid topic = createTopic(cluster, "t", NODES);
+    for (int node = 1; node <= NODES; node++) {
+      disk(cluster, node).slowDown(DelayRange.ofMicros(HANGS_MS * 1_000, HANGS_MS * 1_000));
+    }
+    for (int node = 1; node <= NODES; node++) {
+      keepBusy(cluster, node, topic, ledBy(cluster, topic, node));
+    }
+    for (int ms = 0; ms < HANGS_MS / 2; ms += 10) {
+      cluster.world().threads().sleep(10 * MILLISECOND_NANOS);
+      assertThat(states(cluster, topic)).allMatch(p -> p.leader() > 0);
+    }
+    for (int node = 1; node <= NODES; node++) {
+      disk(cluster, node).heal();
+    }
+    cluster.await(
+        "all are in sync",
+        BACK_MS + HANGS_MS,
+        () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
+    // From the first to the second to the third, and to one that is in sync before that is sound.
+    assertThat(states(cluster, topic)).allMatch(p -> p.leaderEpoch() <= NODES);
+  }
+
+  private static void keepBusy(SimulatedCluster cluster, int node, Uuid topic, int partition) {
+    var _ =
+        cluster
+            .world()
+            .threads()
+            .startVirtual("producer-" + node, () -> produce(cluster, node, topic, partition));
+  }
+
+  private static Uuid createTopic(SimulatedCluster cluster, String name, int replicas)
+      throws Exception {
     CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
     request
         .topics()
         .add(
             new CreatableTopic()
-                .setName("t")
+                .setName(name)
                 .setNumPartitions(PARTITIONS)
-                .setReplicationFactor((short) NODES));
+                .setReplicationFactor((short) replicas));
     try (TestClient client = cluster.client(cluster.controller())) {
       return client
           .call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class)
           .topics()
-          .find("t")
+          .find(name)
           .topicId();
     }
   }

@@ -123,17 +123,30 @@ final class ImageInvariants {
     if (partition.leader() != PartitionImage.NO_LEADER) {
       require(isr.contains(partition.leader()), "the leader is not in sync", topic, partition);
       require(
-          isr.stream().allMatch(id -> image.broker(id).filter(BrokerImage::isActive).isPresent()),
-          "a broker that is gone is in sync",
+          isr.stream().allMatch(id -> isActive(image, id))
+              || isr.stream().noneMatch(id -> isActive(image, id) || isFenced(image, id)),
+          "a broker that is gone is in sync, or leads what another could",
           topic,
           partition);
     } else if (!partition.doubted()) {
       require(
-          isr.stream().noneMatch(id -> image.broker(id).filter(BrokerImage::isActive).isPresent()),
+          isr.stream().allMatch(id -> isFenced(image, id)),
           "nobody leads although one could",
           topic,
           partition);
     }
+  }
+
+  private static boolean isActive(ClusterImage image, int broker) {
+    return image.broker(broker).filter(BrokerImage::isActive).isPresent();
+  }
+
+  private static boolean isFenced(ClusterImage image, int broker) {
+    return image.broker(broker).filter(each -> !each.fenced()).isEmpty();
+  }
+
+  private static boolean isLeaving(ClusterImage image, int broker) {
+    return !isActive(image, broker) && !isFenced(image, broker);
   }
 
   private void checkChange(ClusterImage before, ClusterImage after, Uuid topicId, int number) {
@@ -151,8 +164,11 @@ final class ImageInvariants {
         is.leader() == PartitionImage.NO_LEADER
             || (was.isr().contains(is.leader()) && !was.doubted())
             || was.elr().contains(is.leader());
-    // A reassignment may end with a leader that joined the in-sync replicas in the same change.
-    boolean joined = was.isReassigning() && !is.isReassigning();
+    // A reassignment may end with a leader that joined the in-sync replicas in the same change, and
+    // so may the reign of one that only waited for another to join.
+    boolean joined =
+        (was.isReassigning() && !is.isReassigning())
+            || (isLeaving(before, was.leader()) && isLeaving(after, was.leader()));
     require(
         eligible
             || joined
