@@ -28,6 +28,10 @@ class ReplicationSimulationTest {
           .withDiskDelays(DelayRange.ofMicros(0, 200), DelayRange.ofMicros(100, 5_000))
           .withNetwork(DelayRange.ofMicros(50, 3_000), 1 << 16);
 
+  /** What is on a disk only later than its node may say so is there for long enough to be lost. */
+  private static final SimulationOptions SLOW_FORCES =
+      OPTIONS.withDiskDelays(DelayRange.ofMicros(0, 200), DelayRange.ofMicros(5_000, 60_000));
+
   @Test
   void nothingAcknowledgedIsLostAndAllLogsAgree() {
     int acknowledged = 0;
@@ -38,7 +42,7 @@ class ReplicationSimulationTest {
   }
 
   private static int run(int seed) {
-    SimulatedWorld world = new SimulatedWorld(seed, OPTIONS);
+    SimulatedWorld world = new SimulatedWorld(seed, seed % 2 == 0 ? OPTIONS : SLOW_FORCES);
     AtomicInteger acknowledged = new AtomicInteger();
     RunEnd end = world.run(() -> acknowledged.set(new ReplicationRun(world).run(FAULTS)));
     assertThat(end).isEqualTo(RunEnd.FINISHED);
