@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -53,6 +54,9 @@ public final class LogDirectory implements Closeable {
   private final Flusher flusher;
   private final Housekeeper housekeeper;
   private boolean closed;
+
+  // Under checkpointing.
+  private boolean outdated;
 
   private LogDirectory(World world, Path path, LogDirectoryOptions options, Closeable held)
       throws IOException {
@@ -174,6 +178,13 @@ public final class LogDirectory implements Closeable {
     return unforced.known();
   }
 
+  private Set<Uuid> unforcedNow() {
+    return logs.values().stream()
+        .filter(log -> log.config().flushMessages() != 1)
+        .map(log -> log.id().topicId())
+        .collect(Collectors.toSet());
+  }
+
   /**
    * Before a log takes these settings.
    *
@@ -291,6 +302,7 @@ public final class LogDirectory implements Closeable {
       checkpoint();
     }
     watermarks.forget(id.topicPartition());
+    watermarks.writeForgotten(id.topicPartition());
     if (disk.isDirectory(folder)) {
       disk.forceDirectory(path);
     } else {
@@ -316,20 +328,27 @@ public final class LogDirectory implements Closeable {
       Path gone = folders.renamed(folder, "." + unique + DELETED);
       disk.rename(folder, gone);
       disk.forceDirectory(path);
-      forget(id.topicPartition());
-      checkpoint();
-      watermarks.forget(id.topicPartition());
+      // The files that speak of it are written by the housekeeper, for all that are deleted by
+      // then,
+      // and when there is room; or before a log of that name is made.
       later(delayMs, () -> removeFolder(gone));
+      forget(id.topicPartition());
+      watermarks.forget(id.topicPartition());
+      if (logs.keySet().stream().noneMatch(other -> other.topicId().equals(id.topicId()))) {
+        unforced.forget(id.topicId());
+      }
     } finally {
       opening.unlock();
     }
   }
 
+  /** Whether the checkpoints on disk speak of logs that are gone. */
   private boolean forget(TopicPartition partition) {
     checkpointing.lock();
     try {
-      boolean known = recoveryPoints.remove(partition) != null;
-      return logStarts.remove(partition) != null || known;
+      outdated |= recoveryPoints.remove(partition) != null;
+      outdated |= logStarts.remove(partition) != null;
+      return outdated;
     } finally {
       checkpointing.unlock();
     }
@@ -403,6 +422,7 @@ public final class LogDirectory implements Closeable {
           });
       Checkpoints.writeOffsets(disk, path.resolve(RECOVERY_POINTS), new HashMap<>(recoveryPoints));
       Checkpoints.writeOffsets(disk, path.resolve(LOG_STARTS), new HashMap<>(logStarts));
+      outdated = false;
     } finally {
       checkpointing.unlock();
     }
@@ -452,6 +472,7 @@ public final class LogDirectory implements Closeable {
       if (failure().isEmpty()) {
         checkpoint();
         watermarks.write(logs.values());
+        unforced.retain(unforcedNow());
         epochs.leave();
       }
     } finally {

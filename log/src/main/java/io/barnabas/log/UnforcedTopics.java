@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which topics have, or had, logs in a directory that are not forced before each acknowledgement,
- * so that a crash may lose what was acknowledged. A file says so before the first such
- * acknowledgement. Thread-safe.
+ * Which topics have, or had since the directory was last closed in good order, logs in it that are
+ * not forced before each acknowledgement, so that a crash may lose what was acknowledged. A file
+ * says so before the first such acknowledgement. Thread-safe.
  */
 final class UnforcedTopics {
   /** Above, no more are told apart: all topics count. */
@@ -87,6 +87,45 @@ final class UnforcedTopics {
       write(more, any);
       topics = more;
       all = any;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * While nothing acknowledged is unforced but of these topics.
+   *
+   * @throws NotWrittenException if the disk is full: the file names more, as before
+   */
+  void retain(Set<Uuid> unforced) throws IOException {
+    lock.lock();
+    try {
+      Set<Uuid> fewer = new HashSet<>(unforced);
+      if (!all) {
+        fewer.retainAll(topics);
+      }
+      boolean any = fewer.size() > MOST;
+      if (any != all || fewer.size() < topics.size()) {
+        write(fewer, any);
+        topics = fewer;
+        all = any;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The topic has no logs here any more. */
+  void forget(Uuid topic) throws IOException {
+    lock.lock();
+    try {
+      if (!all && topics.contains(topic)) {
+        Set<Uuid> fewer = new HashSet<>(topics);
+        fewer.remove(topic);
+        retain(fewer);
+      }
+    } catch (NotWrittenException e) {
+      LOG.info("After a crash more topics than need be may lack records: {}", e.getMessage());
     } finally {
       lock.unlock();
     }

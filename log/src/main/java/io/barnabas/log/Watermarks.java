@@ -88,10 +88,19 @@ final class Watermarks {
   }
 
   /** What is known is of another log, which had that name. */
-  void forget(TopicPartition partition) throws IOException {
+  void forget(TopicPartition partition) {
     lock.lock();
     try {
       known.remove(partition);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Before there is another log of the name of a forgotten one. */
+  void writeForgotten(TopicPartition partition) throws IOException {
+    lock.lock();
+    try {
       if (written.containsKey(partition)) {
         write();
       }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +79,36 @@ class UnforcedTopicsTest {
             });
     assertThat(end).isEqualTo(RunEnd.FINISHED);
     return lost[0];
+  }
+
+  @Test
+  void whatIsForcedOrDeletedIsForgotten() {
+    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
+    TopicIdPartition second = new TopicIdPartition(ID.topicId(), 1, ID.topic());
+    TopicIdPartition other = new TopicIdPartition(new Uuid(5, 6), 0, "other");
+    RunEnd end =
+        world.run(
+            () -> {
+              LogConfig weak = config("flush.messages", "1000");
+              try (LogDirectory logs = open(world)) {
+                logs.openOrCreate(ID, weak);
+                logs.openOrCreate(second, weak);
+                logs.openOrCreate(other, weak);
+                PartitionLog log = logs.openOrCreate(FORCED, weak);
+                log.append(batch("value"), CLIENT);
+                log.updateConfig(config());
+                logs.delete(ID);
+                assertThat(logs.unforcedTopics().orElseThrow())
+                    .contains(ID.topicId(), FORCED.topicId());
+                logs.delete(second);
+                assertThat(logs.unforcedTopics().orElseThrow())
+                    .containsExactlyInAnyOrder(other.topicId(), FORCED.topicId());
+              }
+              try (LogDirectory logs = open(world)) {
+                assertThat(logs.unforcedTopics().orElseThrow()).containsExactly(other.topicId());
+              }
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
   }
 
   @ParameterizedTest
