@@ -86,16 +86,14 @@ class ClusterReassignmentTest {
     assertThat(subject.tool(node, TOOL, "--reassignment-json-file", plan, "--verify"))
         .contains(
             "is completed.", "Clearing broker-level throttles", "Clearing topic-level throttles");
-    assertThat(
-            subject.tool(
-                node,
-                "kafka.admin.ConfigCommand",
-                "--entity-type",
-                "topics",
-                "--entity-name",
-                topic.name(),
-                "--describe"))
-        .doesNotContain("throttled.replicas");
+    awaitNoSetting(
+        "throttled.replicas",
+        node,
+        "--entity-type",
+        "topics",
+        "--entity-name",
+        topic.name(),
+        "--describe");
     assertThat(subject.read(topic, 0)).hasSize(BIG_RECORDS);
   }
 
@@ -112,10 +110,7 @@ class ClusterReassignmentTest {
     assertThat(subject.tool(2, TOOL, "--reassignment-json-file", plan, "--verify"))
         .contains(
             "is completed.", "Clearing broker-level throttles", "Clearing topic-level throttles");
-    assertThat(
-            subject.tool(
-                3, "kafka.admin.ConfigCommand", "--entity-type", "brokers", "--all", "--describe"))
-        .doesNotContain("throttled.rate=400000");
+    awaitNoSetting("throttled.rate=400000", 3, "--entity-type", "brokers", "--all", "--describe");
     assertThat(subject.read(topic, 0)).hasSize(BIG_RECORDS);
   }
 
@@ -250,6 +245,13 @@ class ClusterReassignmentTest {
     Path file = directory.resolve("plan.json");
     Files.writeString(file, "{\"version\": 1, \"partitions\": [" + partitions + "]}");
     return file.toString();
+  }
+
+  /** The tool asks any broker, which need not be the one that it told. */
+  private void awaitNoSetting(String setting, int node, String... described) throws Exception {
+    ClusterSubject.await(
+        "no " + setting,
+        () -> !subject.tool(node, "kafka.admin.ConfigCommand", described).contains(setting));
   }
 
   private void awaitReplicas(Topic topic, Map<Integer, List<Integer>> replicas) throws Exception {
