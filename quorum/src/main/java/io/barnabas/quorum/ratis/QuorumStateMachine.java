@@ -129,7 +129,7 @@ final class QuorumStateMachine extends BaseStateMachine {
     try {
       storage.loadLatestSnapshot();
       load();
-      LOG.info("A snapshot was received that has all up to entry {}", index);
+      RatisGroup.LOG.info("A snapshot was received that has all up to entry {}", index);
     } catch (IOException | RuntimeException e) {
       events.failed(new IOException("A snapshot that was received cannot be used", e));
       throw e;
@@ -174,7 +174,7 @@ final class QuorumStateMachine extends BaseStateMachine {
     }
     Path file = storage.write(applied, new SnapshotFiles.Content(index, state));
     unsavedBytes = 0;
-    LOG.info("Snapshot {} has all up to entry {}", file.getFileName(), index);
+    RatisGroup.LOG.info("Snapshot {} has all up to entry {}", file.getFileName(), index);
     return applied.getIndex();
   }
 
