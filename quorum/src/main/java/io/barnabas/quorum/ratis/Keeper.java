@@ -29,6 +29,10 @@ final class Keeper {
 
   private static final long ROUND_NANOS = 100_000_000L;
   private static final long TELL_OBSTACLE_NANOS = 5_000_000_000L;
+
+  /** So often is seen what may be seen in passing. */
+  private static final int FORGOTTEN_ROUNDS = 5;
+
   private static final long REMOVE_PATIENCE_NANOS = 10_000_000_000L;
 
   private final World world;
@@ -50,6 +54,7 @@ final class Keeper {
   // Of the thread.
   private long obstacleToldNanos;
   private String obstacleTold = "";
+  private int forgottenRounds;
   private List<Integer> votersTold = List.of();
 
   Keeper(World world, RatisOptions options, QuorumMember self, Lobby lobby, Founding founding) {
@@ -201,6 +206,7 @@ final class Keeper {
     }
     if (progress != null) {
       progress.observe();
+      remember(kept, progress, division);
     }
     watch.look(kept, division);
     if (kept.leadership().leaderId().isEmpty()) {
@@ -208,6 +214,22 @@ final class Keeper {
       obstacle.ifPresent(text -> tellObstacle("Waiting for a leader", text));
     }
     keepRole(kept, division);
+  }
+
+  /** Whoever leads next, or anew, sends to all members. */
+  private void remember(RatisGroup kept, Progress leading, RaftServer.Division division)
+      throws IOException {
+    forgottenRounds = leading.isMemberForgotten() ? forgottenRounds + 1 : 0;
+    if (forgottenRounds < FORGOTTEN_ROUNDS) {
+      return;
+    }
+    forgottenRounds = 0;
+    LOG.info("Ratis sends nothing to a member of the quorum any more: leadership is begun anew");
+    if (division.getRaftConf().getCurrentPeers().size() == 1) {
+      kept.restart();
+    } else if (!kept.handOver()) {
+      LOG.info("No other voter is ready to lead; tried again soon");
+    }
   }
 
   private void keepRole(RatisGroup kept, RaftServer.Division division) throws IOException {

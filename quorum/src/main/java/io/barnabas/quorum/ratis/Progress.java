@@ -6,13 +6,18 @@ import io.barnabas.quorum.QuorumStatus;
 import io.barnabas.world.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +72,30 @@ final class Progress {
       }
     }
     return followers;
+  }
+
+  /**
+   * Whether this node leads and nothing is sent to some member any more. When a change of members
+   * fails, Ratis ends what it sends to all that it does not take for caught up, and it never takes
+   * a listener that was added at run time for that.
+   */
+  boolean isMemberForgotten() {
+    RaftServer.Division division = node.division();
+    if (division == null || !node.isReadyLeader()) {
+      return false;
+    }
+    RaftConfiguration members = division.getRaftConf();
+    Set<RaftPeerId> served = new HashSet<>();
+    for (ServerRpcProto info :
+        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+      served.add(RaftPeerId.valueOf(info.getId().getId()));
+    }
+    return members.getPreviousPeers().isEmpty()
+        && Stream.concat(
+                members.getCurrentPeers().stream(),
+                members.getCurrentPeers(RaftPeerRole.LISTENER).stream())
+            .map(RaftPeer::getId)
+            .anyMatch(id -> !id.equals(node.id()) && !served.contains(id));
   }
 
   /** To be called every now and then: remembers who has caught up. */

@@ -11,12 +11,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class RatisMembershipTest {
@@ -130,6 +134,39 @@ class RatisMembershipTest {
       }
       assertThat(nodes.get(2).witness().seen().snapshotsLoaded()).isPositive();
       assertThat(nodes.get(2).quorum().leadership().leaderId()).hasValue(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void oneThatFollowsGoesOnWhenAnotherCannotJoin(int voters) throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), voters, 2)) {
+      int follower = voters + 1;
+      nodes.start(IntStream.rangeClosed(1, follower).toArray());
+      nodes.commit("first");
+      nodes.get(follower).witness().await(seen -> seen.entries().size() == 1);
+      RatisOptions leader = nodes.options(nodes.awaitActive());
+      try (Lobby lobby = new Lobby(leader)) {
+        // It does not run, so nothing of the log gets there. Others' changes may come first.
+        String refusal = "";
+        while (!refusal.contains("cannot be reached")) {
+          refusal =
+              lobby
+                  .ask(
+                      leader.host(),
+                      leader.port(),
+                      new LobbyMessage.Question(
+                          LobbyMessage.Kind.JOIN,
+                          Optional.of(nodes.get(1).quorum().clusterId()),
+                          member(nodes, voters + 2),
+                          false),
+                      60_000)
+                  .join()
+                  .refusal();
+        }
+      }
+      nodes.commit("second");
+      nodes.get(follower).witness().await(seen -> seen.entries().size() == 2);
     }
   }
 
