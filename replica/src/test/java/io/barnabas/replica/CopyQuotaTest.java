@@ -29,12 +29,12 @@ class CopyQuotaTest {
 
     @Override
     public long wallTimeMillis() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a rate does not follow the wall clock");
     }
 
     @Override
     public Timer schedule(long delayNanos, Runnable action) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a quota waits for nothing");
     }
   }
 

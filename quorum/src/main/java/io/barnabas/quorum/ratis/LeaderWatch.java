@@ -113,7 +113,6 @@ final class LeaderWatch {
     Watched begun = new Watched(leader, term);
     Question greeting =
         new Question(Kind.GREET, Optional.of(kept.cluster().clusterId()), self, false);
-    watched = begun;
     begun.call =
         lobby.watch(
             member.host(),
@@ -125,6 +124,7 @@ final class LeaderWatch {
                 ended(kept, begun, End.BROKEN);
               }
             });
+    watched = begun;
   }
 
   private void ended(RatisGroup kept, Watched watched, End end) {

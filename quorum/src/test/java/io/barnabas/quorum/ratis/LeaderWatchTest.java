@@ -89,10 +89,10 @@ class LeaderWatchTest {
               nodes.world,
               options,
               listening,
-              new ClusterFile(UUID.randomUUID(), self, List.of(self), false),
+              new ClusterFile(new UUID(0, 1), self, List.of(self), false),
               new Teller(witness),
               new Proposals(1));
-      group.leaderChanged(RaftPeerId.valueOf("2-" + UUID.randomUUID()), 7);
+      group.leaderChanged(RaftPeerId.valueOf("2-" + nodes.directoryId(2)), 7);
       group.tellLeader();
       assertThat(group.leadership()).isEqualTo(new Leadership(OptionalInt.of(2), 7, false));
       listening.close();

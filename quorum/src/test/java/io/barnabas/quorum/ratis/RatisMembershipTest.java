@@ -51,7 +51,7 @@ class RatisMembershipTest {
     try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 3, 1)) {
       nodes.start(1, 2, 3);
       nodes.commit("first");
-      UUID secondDirectory = UUID.randomUUID();
+      UUID secondDirectory = new UUID(3, 99);
       RatisOptions second = asSecond(nodes.options(3), nodes.options(4), secondDirectory);
       try (RatisQuorum quorum = RatisQuorum.open(nodes.world, second)) {
         Witness witness = new Witness(nodes.world);
