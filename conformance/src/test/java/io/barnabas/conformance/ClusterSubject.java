@@ -134,6 +134,8 @@ final class ClusterSubject {
     all.put("broker.session.timeout.ms", "6000");
     all.put("broker.heartbeat.interval.ms", "500");
     all.put("controller.quorum.fetch.timeout.ms", "5000");
+    // What Barnabas does when nothing is said.
+    all.put("replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector");
     // Without one Kafka keeps no ACLs. Whoever tests is no one, and may do everything.
     all.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
     all.put("super.users", "User:ANONYMOUS");

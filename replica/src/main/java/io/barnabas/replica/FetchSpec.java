@@ -10,6 +10,8 @@ import java.util.OptionalInt;
  * @param currentLeaderEpoch the leadership that the reader knows of, if it said so
  * @param lastFetchedEpoch the epoch of the last record that the reader has, if it said so
  * @param upTo how far it may read
+ * @param leaderOnly whether a follower in sync must not answer
+ * @param readerStart where the log begins that the reader keeps itself, -1 if it keeps none
  */
 public record FetchSpec(
     long fetchOffset,
@@ -17,4 +19,6 @@ public record FetchSpec(
     boolean atLeastOneBatch,
     OptionalInt currentLeaderEpoch,
     OptionalInt lastFetchedEpoch,
-    ReadLimit upTo) {}
+    ReadLimit upTo,
+    boolean leaderOnly,
+    long readerStart) {}

@@ -4,7 +4,7 @@ package io.barnabas.replica;
 final class FollowerProgress {
   private static final long UNKNOWN = -1;
 
-  private long flushedEnd = UNKNOWN;
+  private LogBounds bounds = new LogBounds(UNKNOWN, UNKNOWN);
   private long brokerEpoch = UNKNOWN;
   private long lastFetchNanos;
   private long leaderEndThen = UNKNOWN;
@@ -18,7 +18,12 @@ final class FollowerProgress {
 
   /** All below it is on the follower's disk; -1 as long as it has not fetched. */
   long flushedEnd() {
-    return flushedEnd;
+    return bounds.end();
+  }
+
+  /** Whether a reader may begin at an offset there. */
+  boolean has(long offset) {
+    return bounds.have(offset);
   }
 
   /** What it last proved itself with; -1 if it never did. */
@@ -26,14 +31,15 @@ final class FollowerProgress {
     return brokerEpoch;
   }
 
-  void fetched(long offset, long epoch, long leaderEnd, long nowNanos) {
+  void fetched(LogBounds log, long epoch, long leaderEnd, long nowNanos) {
+    long offset = log.end();
     if (offset >= leaderEnd) {
       caughtUpNanos = nowNanos;
     } else if (leaderEndThen != UNKNOWN && offset >= leaderEndThen) {
       // It now has all that was there when it asked last.
       caughtUpNanos = lastFetchNanos;
     }
-    flushedEnd = offset;
+    bounds = log;
     brokerEpoch = epoch;
     leaderEndThen = leaderEnd;
     lastFetchNanos = nowNanos;
@@ -41,6 +47,6 @@ final class FollowerProgress {
 
   /** Whether it had all that the leader has at some time not longer ago than the lag. */
   boolean isCaughtUp(long leaderEnd, long nowNanos, long lagNanos) {
-    return flushedEnd == leaderEnd || nowNanos - caughtUpNanos <= lagNanos;
+    return bounds.end() == leaderEnd || nowNanos - caughtUpNanos <= lagNanos;
   }
 }

@@ -4,11 +4,13 @@ import io.barnabas.replica.IsrProposals.IsrAnswer;
 import io.barnabas.replica.IsrProposals.IsrMember;
 import io.barnabas.replica.IsrProposals.IsrProposal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
@@ -113,14 +115,28 @@ final class Leading {
     return follower == null ? -1 : follower.flushedEnd();
   }
 
-  /** A follower has all below an offset on its disk; whether it is one. */
-  boolean fetched(int replica, long offset, long brokerEpoch, long logEnd, long nowNanos) {
+  /** What a follower has on its disk; whether it is one. */
+  boolean fetched(int replica, LogBounds log, long brokerEpoch, long logEnd, long nowNanos) {
     FollowerProgress follower = followers.get(replica);
     if (follower == null) {
       return false;
     }
-    follower.fetched(offset, brokerEpoch, logEnd, nowNanos);
+    follower.fetched(log, brokerEpoch, logEnd, nowNanos);
     return true;
+  }
+
+  /** The follower in sync that has an offset, and of several the one that has most. */
+  OptionalInt furthestFollower(Set<Integer> among, long offset) {
+    return role.isr().stream()
+        .filter(among::contains)
+        .filter(
+            replica ->
+                Optional.ofNullable(followers.get(replica)).stream()
+                    .anyMatch(follower -> follower.has(offset)))
+        .max(Comparator.comparingLong(replica -> endOf(replica, -1)))
+        .stream()
+        .mapToInt(Integer::intValue)
+        .findFirst();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.ApiException;
@@ -58,6 +59,11 @@ public final class Replica {
   /** Up to where such a reader may read now. */
   public long readableEnd(ReadLimit limit) {
     return limit == ReadLimit.LOG_END ? log.view().logEndOffset() : highWatermark();
+  }
+
+  /** Whether consumers may read here, from the leader or a follower in sync. */
+  public boolean isReadable() {
+    return replication.role().isReadable();
   }
 
   /** Whether this node leads the partition. */
@@ -140,12 +146,50 @@ public final class Replica {
    *     OFFSET_OUT_OF_RANGE or KAFKA_STORAGE_ERROR
    */
   public ReplicaRead read(FetchSpec spec) {
-    leader(spec.currentLeaderEpoch());
+    if (checkReadable(spec) instanceof Role.Follower
+        && spec.fetchOffset() > log.view().logEndOffset()) {
+      // Not where the epoch of the reader's last record ends: this log may only be behind.
+      throw new OffsetOutOfRangeException(
+          "Offset %d of %s is not here yet".formatted(spec.fetchOffset(), id().topicPartition()));
+    }
     try {
       return ReplicaReads.read(log, spec, highWatermark());
     } catch (IOException e) {
       throw storage(e);
     }
+  }
+
+  /**
+   * As {@link #read}, for one who is to read elsewhere: without records, wherever it wants to read.
+   *
+   * @throws ApiException NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH
+   */
+  public ReplicaRead readNothing(FetchSpec spec) {
+    checkReadable(spec);
+    return ReplicaReads.nothing(log.view(), spec, highWatermark());
+  }
+
+  private Role checkReadable(FetchSpec spec) {
+    Role role = role(spec.currentLeaderEpoch());
+    if (!role.isReadable() || (spec.leaderOnly() && !(role instanceof Role.Leader))) {
+      throw new NotLeaderOrFollowerException(
+          "%s cannot be read here".formatted(id().topicPartition()));
+    }
+    return role;
+  }
+
+  /**
+   * The follower that a consumer had better read from than from this leader: in sync, with the
+   * offset in its log, and of several the one that has most. Empty if there is none, or this node
+   * is near enough itself.
+   *
+   * @param near the brokers that are near to the consumer
+   * @param offset from where it wants to read
+   */
+  public OptionalInt nearerReplica(Set<Integer> near, long offset) {
+    return near.isEmpty() || near.contains(context.nodeId())
+        ? OptionalInt.empty()
+        : replication.furthestFollower(near, offset);
   }
 
   /**
@@ -172,7 +216,8 @@ public final class Replica {
       if (follower.isNew()
           && spec.currentLeaderEpoch().isPresent()
           && read.divergingEpoch().isEmpty()) {
-        replication.fetched(follower, spec.fetchOffset(), leader.leaderEpoch());
+        LogBounds bounds = new LogBounds(spec.readerStart(), spec.fetchOffset());
+        replication.fetched(follower, bounds, leader.leaderEpoch());
       }
       return isHeldBack(leader, follower) ? read.withoutRecords() : read;
     } catch (IOException e) {
@@ -207,7 +252,8 @@ public final class Replica {
   }
 
   /**
-   * Finds an offset by time, below a limit.
+   * Finds an offset by time, below a limit. Below the log's end any replica is asked, else the
+   * leader only.
    *
    * @param timestampMs milliseconds, or one of the special values of {@link ListOffsetsRequest}
    * @return offset and timestamp -1 if there is none
@@ -215,17 +261,17 @@ public final class Replica {
    */
   public OffsetAndTimestamp listOffset(
       long timestampMs, ReadLimit limit, OptionalInt currentLeaderEpoch) {
-    Role.Leader leader = leader(currentLeaderEpoch);
+    Role role = limit == ReadLimit.LOG_END ? role(currentLeaderEpoch) : leader(currentLeaderEpoch);
     long upTo = limit == ReadLimit.LOG_END ? log.view().logEndOffset() : listable(timestampMs);
     try {
       if (limit != ReadLimit.LOG_END && !replication.isSettled() && isSought(timestampMs)) {
         long end = log.view().logEndOffset();
-        if (ReplicaReads.listOffset(log, timestampMs, end, leader.leaderEpoch()).offset() >= upTo) {
+        if (ReplicaReads.listOffset(log, timestampMs, end, role.leaderEpoch()).offset() >= upTo) {
           // It may be readable already, as far as others know.
           throw replication.unsettled();
         }
       }
-      return ReplicaReads.listOffset(log, timestampMs, upTo, leader.leaderEpoch());
+      return ReplicaReads.listOffset(log, timestampMs, upTo, role.leaderEpoch());
     } catch (IOException e) {
       throw storage(e);
     }
@@ -278,19 +324,25 @@ public final class Replica {
   }
 
   private Role.Leader leader(OptionalInt currentLeaderEpoch) {
-    if (!(replication.role() instanceof Role.Leader leader)) {
+    if (!(role(currentLeaderEpoch) instanceof Role.Leader leader)) {
       throw new NotLeaderOrFollowerException("This node does not lead " + id().topicPartition());
     }
-    int asked = currentLeaderEpoch.orElse(leader.leaderEpoch());
-    if (asked < leader.leaderEpoch()) {
+    return leader;
+  }
+
+  /** The epoch is looked at first, so that an outdated reader hears that it is, whoever leads. */
+  private Role role(OptionalInt currentLeaderEpoch) {
+    Role role = replication.role();
+    int asked = currentLeaderEpoch.orElse(role.leaderEpoch());
+    if (asked < role.leaderEpoch()) {
       throw new FencedLeaderEpochException(
           "The leader epoch %d of %s is over".formatted(asked, id().topicPartition()));
     }
-    if (asked > leader.leaderEpoch()) {
+    if (asked > role.leaderEpoch()) {
       throw new UnknownLeaderEpochException(
           "The leader epoch %d of %s is not known here".formatted(asked, id().topicPartition()));
     }
-    return leader;
+    return role;
   }
 
   private KafkaStorageException storage(IOException cause) {

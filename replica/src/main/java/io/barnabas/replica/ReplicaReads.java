@@ -18,13 +18,28 @@ final class ReplicaReads {
   static ReplicaRead read(PartitionLog log, FetchSpec spec, long highWatermark) throws IOException {
     LogView view = log.view();
     Optional<EpochEnd> diverging = divergence(log, view, spec);
-    long upTo = spec.upTo() == ReadLimit.LOG_END ? view.logEndOffset() : highWatermark;
+    long upTo = end(view, spec, highWatermark);
     LogSlice slice =
         diverging.isPresent()
             ? LogSlice.EMPTY
             : log.read(spec.fetchOffset(), upTo, spec.maxBytes(), spec.atLeastOneBatch());
     return new ReplicaRead(
         slice, highWatermark, highWatermark, view.logStartOffset(), upTo, diverging);
+  }
+
+  /** As {@link Replica#readNothing}. */
+  static ReplicaRead nothing(LogView view, FetchSpec spec, long highWatermark) {
+    return new ReplicaRead(
+        LogSlice.EMPTY,
+        highWatermark,
+        highWatermark,
+        view.logStartOffset(),
+        end(view, spec, highWatermark),
+        Optional.empty());
+  }
+
+  private static long end(LogView view, FetchSpec spec, long highWatermark) {
+    return spec.upTo() == ReadLimit.LOG_END ? view.logEndOffset() : highWatermark;
   }
 
   private static Optional<EpochEnd> divergence(PartitionLog log, LogView view, FetchSpec spec) {

@@ -2,12 +2,13 @@ package io.barnabas.replica;
 
 import io.barnabas.log.LogView;
 import io.barnabas.log.PartitionLog;
-import io.barnabas.metadata.PartitionImage;
 import io.barnabas.replica.IsrProposals.IsrAnswer;
 import io.barnabas.replica.IsrProposals.IsrProposal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -43,7 +44,7 @@ final class Replication {
   private boolean closed;
 
   // Written under the lock.
-  private volatile Role role = new Role.Follower(PartitionImage.NO_LEADER, -1, -1);
+  private volatile Role role = Role.Follower.ofNobody(-1, -1);
   private volatile int minInsyncReplicas = 1;
   private volatile long highWatermark;
 
@@ -228,8 +229,19 @@ final class Replication {
             .formatted(log.id().topicPartition()));
   }
 
+  /** As {@link Replica#nearerReplica}. */
+  OptionalInt furthestFollower(Set<Integer> among, long offset) {
+    lock.lock();
+    try {
+      Leading leads = leading;
+      return leads == null ? OptionalInt.empty() : leads.furthestFollower(among, offset);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A follower has all below an offset on its disk, as it says in a leader epoch. */
-  void fetched(FollowerFetch follower, long offset, int epoch) {
+  void fetched(FollowerFetch follower, LogBounds bounds, int epoch) {
     News news = new News();
     Optional<IsrProposal> expansion = Optional.empty();
     lock.lock();
@@ -240,7 +252,7 @@ final class Replication {
       }
       long now = context.clock().nanoTime();
       long logEnd = log.view().logEndOffset();
-      if (leads.fetched(follower.broker(), offset, follower.brokerEpoch(), logEnd, now)) {
+      if (leads.fetched(follower.broker(), bounds, follower.brokerEpoch(), logEnd, now)) {
         advance(news);
         expansion =
             leads.expansion(
@@ -387,7 +399,7 @@ final class Replication {
     lock.lock();
     try {
       closed = true;
-      role = new Role.Follower(PartitionImage.NO_LEADER, role.leaderEpoch(), role.partitionEpoch());
+      role = Role.Follower.ofNobody(role.leaderEpoch(), role.partitionEpoch());
       leading = null;
       context.isrChanges().unwatch(this);
       advance(news);

@@ -30,8 +30,14 @@ sealed interface Role {
    *
    * @param leader who does, or {@link PartitionImage#NO_LEADER} if nobody does or it is not to be
    *     followed
+   * @param inSync whether this node is one of the in-sync replicas that the cluster knows of
    */
-  record Follower(int leader, int leaderEpoch, int partitionEpoch) implements Role {}
+  record Follower(int leader, int leaderEpoch, int partitionEpoch, boolean inSync) implements Role {
+    /** Follows nobody. */
+    static Follower ofNobody(int leaderEpoch, int partitionEpoch) {
+      return new Follower(PartitionImage.NO_LEADER, leaderEpoch, partitionEpoch, false);
+    }
+  }
 
   /**
    * The role of a node.
@@ -50,7 +56,19 @@ sealed interface Role {
     }
     int leader =
         member && partition.leader() != nodeId ? partition.leader() : PartitionImage.NO_LEADER;
-    return new Follower(leader, partition.leaderEpoch(), partition.partitionEpoch());
+    return new Follower(
+        leader,
+        partition.leaderEpoch(),
+        partition.partitionEpoch(),
+        partition.isr().contains(nodeId));
+  }
+
+  /** Whether consumers may read here: a follower that has fallen behind would keep them waiting. */
+  default boolean isReadable() {
+    return switch (this) {
+      case Leader _ -> true;
+      case Follower follower -> follower.inSync() && follower.leader() != PartitionImage.NO_LEADER;
+    };
   }
 
   /** Whether another role comes after this one. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.replica.IsrProposals.IsrAnswer;
 import io.barnabas.replica.IsrProposals.IsrProposal;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -23,7 +24,7 @@ class LeadingTest {
   }
 
   private IsrProposal shrinking() {
-    leading.fetched(2, 3, 1, 10, 1);
+    leading.fetched(2, new LogBounds(0, 3), 1, 10, 1);
     return leading.shrinking(10, LATE_NANOS, LAG_NANOS, broker -> 1).orElseThrow();
   }
 
@@ -35,6 +36,30 @@ class LeadingTest {
     assertThat(leading.shrinking(10, 2 * LATE_NANOS, LAG_NANOS, broker -> 1)).isEmpty();
     leading.changed(leader(8, List.of(1)), 2 * LATE_NANOS);
     assertThat(leading.replicatedEnd(10)).isEqualTo(10);
+  }
+
+  @Test
+  void readersAreSentToFollowersInSyncThatHaveWhatTheyWant() {
+    Leading three =
+        new Leading(
+            new TopicIdPartition(new Uuid(1, 1), 0, "t"),
+            1,
+            new Role.Leader(5, 7, List.of(1, 2, 3), List.of(1, 2, 3, 4)),
+            0,
+            0);
+    Set<Integer> near = Set.of(2, 3, 4, 9);
+    assertThat(three.furthestFollower(near, 0)).isEmpty();
+    three.fetched(2, new LogBounds(5, 8), 1, 10, 1);
+    three.fetched(3, new LogBounds(6, 9), 1, 10, 1);
+    three.fetched(4, new LogBounds(0, 10), 1, 10, 1);
+    assertThat(three.furthestFollower(near, 4)).isEmpty();
+    assertThat(three.furthestFollower(near, 5)).hasValue(2);
+    assertThat(three.furthestFollower(near, 6)).hasValue(3);
+    assertThat(three.furthestFollower(Set.of(2), 8)).hasValue(2);
+    assertThat(three.furthestFollower(Set.of(2), 9)).isEmpty();
+    assertThat(three.furthestFollower(near, 10)).isEmpty();
+    three.fetched(3, new LogBounds(-1, 10), 1, 10, 1);
+    assertThat(three.furthestFollower(near, 6)).as("3 does not say where it begins").hasValue(2);
   }
 
   @Test

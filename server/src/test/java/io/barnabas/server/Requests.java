@@ -12,6 +12,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
@@ -48,6 +49,25 @@ final class Requests {
     configs.forEach(
         (key, value) ->
             topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));
+    CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(WAIT_MS);
+    request.topics().add(topic);
+    var result =
+        client
+            .call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class)
+            .topics()
+            .find(name);
+    assertThat(Errors.forCode(result.errorCode())).as(name).isEqualTo(Errors.NONE);
+    return result.topicId();
+  }
+
+  /** A topic of one partition on these brokers, the first of which leads it. */
+  static Uuid createTopicOn(TestClient client, String name, List<Integer> replicas)
+      throws IOException {
+    CreatableTopic topic =
+        new CreatableTopic().setName(name).setNumPartitions(-1).setReplicationFactor((short) -1);
+    topic
+        .assignments()
+        .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(replicas));
     CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(WAIT_MS);
     request.topics().add(topic);
     var result =

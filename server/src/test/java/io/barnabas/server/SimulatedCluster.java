@@ -44,7 +44,7 @@ final class SimulatedCluster {
     this(world, count, false, Map.of());
   }
 
-  /** With these settings in the file of each node. */
+  /** With these settings in the file of each node; {id} in a value is the node's number. */
   SimulatedCluster(SimulatedWorld world, int count, Map<String, String> inFile) {
     this(world, count, false, inFile);
   }
@@ -130,7 +130,8 @@ final class SimulatedCluster {
         IntStream.rangeClosed(1, count)
             .mapToObj(each -> "%d@%s:%d".formatted(each, machine(each), QUORUM_PORT))
             .collect(Collectors.joining(",")));
-    settings.putAll(inFile);
+    inFile.forEach(
+        (name, value) -> settings.put(name, value.replace("{id}", Integer.toString(id))));
     return NodeSettings.parse(settings);
   }
 

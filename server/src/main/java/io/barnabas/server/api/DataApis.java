@@ -18,8 +18,14 @@ public final class DataApis {
    * @param fetchMaxBytes of records in one answer (fetch.max.bytes)
    * @param fetchSessionSlots how many sessions are kept (max.incremental.fetch.session.cache.slots)
    * @param nodesListener the only listener at which followers are believed; empty if there are none
+   * @param readsByRack whether consumers are sent to a follower in their rack
+   *     (replica.selector.class)
    */
-  public record Limits(int fetchMaxBytes, int fetchSessionSlots, Optional<String> nodesListener) {}
+  public record Limits(
+      int fetchMaxBytes,
+      int fetchSessionSlots,
+      Optional<String> nodesListener,
+      boolean readsByRack) {}
 
   private DataApis() {}
 

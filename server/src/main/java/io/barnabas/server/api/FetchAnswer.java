@@ -118,7 +118,8 @@ final class FetchAnswer {
     }
     return partition.boundsChanged(read.highWatermark(), read.logStartOffset())
         || read.records().sizeBytes() > 0
-        || read.divergingEpoch().isPresent();
+        || read.divergingEpoch().isPresent()
+        || result.nearerReplica(place) != FetchResult.NONE_NEARER;
   }
 
   private void add(FetchResult result, int place) {
@@ -137,6 +138,7 @@ final class FetchAnswer {
       }
     } else {
       fill(data, read);
+      data.setPreferredReadReplica(result.nearerReplica(place));
     }
     topic(key).partitions().add(data);
   }

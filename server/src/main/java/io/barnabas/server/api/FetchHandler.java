@@ -1,13 +1,16 @@
 package io.barnabas.server.api;
 
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
 import io.barnabas.replica.FollowerFetch;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.IsolationLevel;
@@ -41,9 +44,16 @@ import org.apache.kafka.common.requests.FetchRequest;
  * are. Only what comes in at the nodes' own listener and has the epoch that its broker is
  * registered with is a follower; what else says so is answered as Kafka answers a stranger. As
  * there are no transactions yet, it is also the last stable offset, and no transaction was ever
- * aborted. Every reader is sent to the leader, whatever its rack.
+ * aborted.
+ *
+ * <p>A consumer of version 11 or newer may read from any replica in sync; if it tells its rack, the
+ * leader sends it to one there (KIP-392), unless the node's settings say otherwise. A follower that
+ * is not in sync, or has no leader, answers NOT_LEADER_OR_FOLLOWER, where Kafka lets the consumer
+ * wait there for records until its metadata expire.
  */
 final class FetchHandler extends Handler<FetchRequestData> {
+  private static final int FIRST_FROM_FOLLOWERS = 11;
+
   private final World world;
   private final Replicas replicas;
   private final Supplier<ClusterImage> images;
@@ -51,6 +61,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
   private final FetchSessions sessions;
   private final int fetchMaxBytes;
   private final Optional<String> nodesListener;
+  private final boolean readsByRack;
 
   /** Serves fetches. */
   FetchHandler(
@@ -60,6 +71,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
     this.replicas = replicas;
     fetchMaxBytes = limits.fetchMaxBytes();
     nodesListener = limits.nodesListener();
+    readsByRack = limits.readsByRack();
     this.images = images;
     leaders = new CurrentLeaders(images);
     sessions = new FetchSessions(world, limits.fetchSessionSlots());
@@ -91,7 +103,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
     FetchReader reader =
         follower
             ? FetchReader.forFollower(replicas, maxBytes, replicaId, proof(request, call))
-            : FetchReader.forConsumer(replicas, maxBytes, committedOnly);
+            : FetchReader.forConsumer(replicas, maxBytes, consumer(request, call));
     Consumer<FetchResult> answer =
         result -> {
           if (follower) {
@@ -114,6 +126,29 @@ final class FetchHandler extends Handler<FetchRequestData> {
     call.onDisconnect(wait::abandon);
     call.onDrain(wait::expire);
     wait.start(result, request.maxWaitMs());
+  }
+
+  private FetchReader.Consumer consumer(FetchRequestData request, Call call) {
+    return new FetchReader.Consumer(
+        request.isolationLevel() == IsolationLevel.READ_COMMITTED.id(),
+        call.version() < FIRST_FROM_FOLLOWERS,
+        readsByRack ? inRack(request.rackId(), call.client().listenerName()) : Set.of());
+  }
+
+  /** The brokers in a rack that take part, and can be reached where the client has come in. */
+  private Set<Integer> inRack(String rack, String listener) {
+    if (rack.isEmpty()) {
+      return Set.of();
+    }
+    Set<Integer> found = new HashSet<>();
+    for (Fact.BrokerImage broker : images.get().brokers().values()) {
+      if (!broker.fenced()
+          && broker.rack().filter(rack::equals).isPresent()
+          && broker.endpoints().stream().anyMatch(each -> each.listener().equals(listener))) {
+        found.add(broker.id());
+      }
+    }
+    return found;
   }
 
   /** What a follower proves itself with; nothing is a proof where clients come in. */

@@ -7,6 +7,8 @@ import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
 import io.barnabas.replica.Replicas;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
@@ -21,16 +23,30 @@ final class FetchReader {
   private final ReadLimit upTo;
   private final @Nullable FollowerFetch asks;
   private final @Nullable FollowerFetch waits;
+  private final Consumer consumer;
+
+  /**
+   * What matters of a reader that is no follower.
+   *
+   * @param committedOnly whether it skips the records of aborted transactions
+   * @param leaderOnly whether it can read from leaders only
+   * @param near the brokers from which it had better read
+   */
+  record Consumer(boolean committedOnly, boolean leaderOnly, Set<Integer> near) {
+    private static final Consumer NONE = new Consumer(false, true, Set.of());
+  }
 
   private FetchReader(
       Replicas replicas,
       int maxBytes,
       ReadLimit upTo,
+      Consumer consumer,
       @Nullable FollowerFetch asks,
       @Nullable FollowerFetch waits) {
     this.replicas = replicas;
     this.maxBytes = maxBytes;
     this.upTo = upTo;
+    this.consumer = consumer;
     this.asks = asks;
     this.waits = waits;
   }
@@ -40,9 +56,10 @@ final class FetchReader {
    *
    * @param maxBytes of records, except that the first batch is given whole
    */
-  static FetchReader forConsumer(Replicas replicas, int maxBytes, boolean committedOnly) {
-    ReadLimit upTo = committedOnly ? ReadLimit.LAST_STABLE_OFFSET : ReadLimit.HIGH_WATERMARK;
-    return new FetchReader(replicas, maxBytes, upTo, null, null);
+  static FetchReader forConsumer(Replicas replicas, int maxBytes, Consumer consumer) {
+    ReadLimit upTo =
+        consumer.committedOnly() ? ReadLimit.LAST_STABLE_OFFSET : ReadLimit.HIGH_WATERMARK;
+    return new FetchReader(replicas, maxBytes, upTo, consumer, null, null);
   }
 
   /** For one request of a follower. */
@@ -51,6 +68,7 @@ final class FetchReader {
         replicas,
         maxBytes,
         ReadLimit.LOG_END,
+        Consumer.NONE,
         new FollowerFetch(broker, brokerEpoch, true),
         new FollowerFetch(broker, brokerEpoch, false));
   }
@@ -91,7 +109,12 @@ final class FetchReader {
       FetchResult result) {
     try {
       Replica replica = partition.replica(replicas);
-      FetchSpec spec = partition.spec(room, atLeastOne, upTo);
+      FetchSpec spec = partition.spec(room, atLeastOne, upTo, consumer.leaderOnly());
+      OptionalInt nearer = replica.nearerReplica(consumer.near(), spec.fetchOffset());
+      if (nearer.isPresent()) {
+        result.nearer(place, replica, replica.readNothing(spec), nearer.getAsInt());
+        return 0;
+      }
       ReplicaRead read = follower == null ? replica.read(spec) : replica.read(spec, follower);
       result.found(place, replica, read);
       return read.records().sizeBytes();
@@ -99,7 +122,8 @@ final class FetchReader {
       result.unknown(place, Errors.forException(e));
     } catch (OffsetOutOfRangeException e) {
       // A follower begins anew where the log begins.
-      result.failed(place, Errors.forException(e), follower == null ? -1 : partition.logStart());
+      result.failed(
+          place, Errors.forException(e), follower == null ? -1 : partition.foundLogStart());
     } catch (ApiException e) {
       result.failed(place, Errors.forException(e), -1);
     }

@@ -5,8 +5,10 @@ import io.barnabas.replica.ReadLimit;
 import io.barnabas.replica.Registration;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  * are taken or closed. For one thread at a time.
  */
 final class FetchResult {
+  /** In place of a nearer replica. */
+  static final int NONE_NEARER = FetchResponse.INVALID_PREFERRED_REPLICA_ID;
+
   private final List<FetchedPartition> partitions;
   private final ReadLimit upTo;
   private final @Nullable Replica[] replicas;
   private final @Nullable ReplicaRead[] reads;
   private final @Nullable Errors[] errors;
   private final long[] logStarts;
+  private final int[] nearerReplicas;
   private long bytes;
   private boolean urgent;
   private int known;
@@ -31,6 +37,8 @@ final class FetchResult {
     reads = new ReplicaRead[partitions.size()];
     errors = new Errors[partitions.size()];
     logStarts = new long[partitions.size()];
+    nearerReplicas = new int[partitions.size()];
+    Arrays.fill(nearerReplicas, NONE_NEARER);
   }
 
   int size() {
@@ -49,6 +57,22 @@ final class FetchResult {
     urgent |=
         read.divergingEpoch().isPresent() || partitions.get(place).awaits(read.highWatermark());
     known++;
+  }
+
+  /**
+   * A partition that the client had better read elsewhere, and must hear so at once.
+   *
+   * @param read without records
+   */
+  void nearer(int place, Replica replica, ReplicaRead read, int broker) {
+    found(place, replica, read);
+    nearerReplicas[place] = broker;
+    urgent = true;
+  }
+
+  /** Where the client had better read, or {@link #NONE_NEARER}. */
+  int nearerReplica(int place) {
+    return nearerReplicas[place];
   }
 
   /**
@@ -113,7 +137,7 @@ final class FetchResult {
           && read != null
           && (replica.readableEnd(upTo) != read.readableEnd()
               || replica.highWatermark() != read.highWatermark()
-              || !replica.isLeader())) {
+              || !replica.isReadable())) {
         return true;
       }
     }

@@ -40,8 +40,9 @@ final class FetchedPartition {
   private final int currentLeaderEpoch;
   private final int lastFetchedEpoch;
   private final long knownHighWatermark;
+  private final long logStart;
 
-  /** Found again only when it no longer leads, so that a session looks each partition up once. */
+  /** Found again only when it cannot be read, so that a session looks each partition up once. */
   private volatile @Nullable Replica replica;
 
   /** Kept for the next read, which mostly is the same; immutable, so a race does no harm. */
@@ -57,6 +58,7 @@ final class FetchedPartition {
     currentLeaderEpoch = asked.currentLeaderEpoch();
     lastFetchedEpoch = asked.lastFetchedEpoch();
     knownHighWatermark = asked.highWatermark();
+    logStart = asked.logStartOffset();
   }
 
   Key key() {
@@ -80,7 +82,7 @@ final class FetchedPartition {
    */
   Replica replica(Replicas replicas) {
     Replica known = replica;
-    if (known != null && known.isLeader()) {
+    if (known != null && known.isReadable()) {
       return known;
     }
     Replica found =
@@ -92,19 +94,20 @@ final class FetchedPartition {
   }
 
   /** Where the log begins that was found last, -1 if none was. */
-  long logStart() {
+  long foundLogStart() {
     Replica known = replica;
     return known == null ? -1 : known.view().logStartOffset();
   }
 
   /** What to read, within what the request still has room for. */
-  FetchSpec spec(int roomBytes, boolean atLeastOneBatch, ReadLimit upTo) {
+  FetchSpec spec(int roomBytes, boolean atLeastOneBatch, ReadLimit upTo, boolean leaderOnly) {
     int most = Math.min(maxBytes, roomBytes);
     FetchSpec last = lastSpec;
     if (last != null
         && last.maxBytes() == most
         && last.atLeastOneBatch() == atLeastOneBatch
-        && last.upTo() == upTo) {
+        && last.upTo() == upTo
+        && last.leaderOnly() == leaderOnly) {
       return last;
     }
     FetchSpec spec =
@@ -114,7 +117,9 @@ final class FetchedPartition {
             atLeastOneBatch,
             epoch(currentLeaderEpoch),
             epoch(lastFetchedEpoch),
-            upTo);
+            upTo,
+            leaderOnly,
+            logStart);
     lastSpec = spec;
     return spec;
   }

@@ -46,7 +46,8 @@ public record Handlers(
                 new DataApis.Limits(
                     settings.fetchMaxBytes(),
                     settings.fetchSessionSlots(),
-                    context.forwarder().map(_ -> settings.cluster().interBrokerListener()))));
+                    context.forwarder().map(_ -> settings.cluster().interBrokerListener()),
+                    settings.readsByRack())));
     handlers.add(new MetadataHandler(context));
     handlers.add(new DescribeTopicPartitionsHandler(context));
     handlers.add(new DescribeClusterHandler(context));

@@ -15,6 +15,12 @@ import org.apache.kafka.common.config.ConfigDef;
 
 /** The settings by which nodes make a cluster. */
 final class ClusterDefinitions {
+  /** The value of replica.selector.class that sends consumers to followers. */
+  static final String RACK_AWARE_SELECTOR =
+      "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
+  private static final String LEADER_SELECTOR = "org.apache.kafka.common.replica.LeaderSelector";
+
   private ClusterDefinitions() {}
 
   static void define(ConfigDef definitions) {
@@ -155,6 +161,16 @@ final class ClusterDefinitions {
         MEDIUM,
         "How many bytes of all partitions a follower fetches at once; a first batch may be"
             + " longer.");
+    d.define(
+        "replica.selector.class",
+        STRING,
+        RACK_AWARE_SELECTOR,
+        ConfigDef.ValidString.in(RACK_AWARE_SELECTOR, LEADER_SELECTOR),
+        MEDIUM,
+        "From which replica a consumer is to read whose client.rack is the broker.rack of brokers"
+            + " other than the leader: from one of those that is in sync and has the records, or"
+            + " from the leader all the same. Which of the two is said by Kafka's names of classes;"
+            + " there can be no others.");
   }
 
   private static void throttles(ConfigDef d) {

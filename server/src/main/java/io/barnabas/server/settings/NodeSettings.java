@@ -151,6 +151,14 @@ public final class NodeSettings {
         values.integer("replica.fetch.response.max.bytes"));
   }
 
+  /** Whether consumers are sent to a follower in their rack, if there is one in sync. */
+  public boolean readsByRack() {
+    return values
+        .text("replica.selector.class")
+        .filter(ClusterDefinitions.RACK_AWARE_SELECTOR::equals)
+        .isPresent();
+  }
+
   /** How often preferred leaders are to lead again; empty if they are only when asked for. */
   public Optional<Duration> preferredLeadersInterval() {
     return values.isOn("auto.leader.rebalance.enable")

@@ -46,7 +46,7 @@ final class DataNode {
             world,
             replicas,
             () -> image,
-            new DataApis.Limits(1 << 20, sessionSlots, Optional.of("PLAINTEXT")));
+            new DataApis.Limits(1 << 20, sessionSlots, Optional.of("PLAINTEXT"), true));
     apply(
         List.of(
             new Fact.BrokerRegistered(broker(1, "one")),

@@ -252,7 +252,7 @@ class FetchHandlerTest {
                   Wire.fetch(id, at(0, 0).setCurrentLeaderEpoch(0)).setMaxWaitMs(60_000));
           node.apply(List.of(new Fact.PartitionChanged(id, 0, DataNode.led(2, 1))));
           FetchResponseData answer = poll.await(FetchResponseData.class);
-          assertThat(error(only(answer).errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+          assertThat(error(only(answer).errorCode())).isEqualTo(Errors.FENCED_LEADER_EPOCH);
           assertThat(only(answer).currentLeader().leaderId()).isEqualTo(2);
           assertThat(only(answer).currentLeader().leaderEpoch()).isEqualTo(1);
           assertThat(answer.nodeEndpoints().find(2).host()).isEqualTo("two");

@@ -81,7 +81,7 @@ final class ReplicaNode {
               opened,
               images,
               () -> CompletableFuture.failedFuture(new IOException("none here")),
-              new DataApis.Limits(1 << 20, 100, Optional.of(LISTENER)));
+              new DataApis.Limits(1 << 20, 100, Optional.of(LISTENER), true));
       ClientServer _ =
           ClientServer.start(
               machine,

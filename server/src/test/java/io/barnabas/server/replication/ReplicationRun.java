@@ -56,13 +56,16 @@ final class ReplicationRun {
   private final Map<Long, String> seen = new TreeMap<>();
   private final Map<Integer, Long> watermarks = new HashMap<>();
   private boolean ended;
+  private int readAtFollowers;
 
   ReplicationRun(SimulatedWorld world) {
     this.world = world;
   }
 
-  /** How many records were acknowledged. */
-  int run(int faults) {
+  /** What came of a run: records acknowledged, and answers of followers with records. */
+  record Outcome(int acknowledged, int readAtFollowers) {}
+
+  Outcome run(int faults) {
     IDS.forEach(this::start);
     List<WorldThread> clients = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -81,7 +84,7 @@ final class ReplicationRun {
     clients.forEach(WorldThread::join);
     awaitAgreement();
     check();
-    return acknowledged.size();
+    return new Outcome(acknowledged.size(), readAtFollowers);
   }
 
   private int random(int bound) {
@@ -174,10 +177,10 @@ final class ReplicationRun {
     return new Peers(world, name, new PeerLimits(10, 1 << 20, 500, 60_000, 1));
   }
 
-  private Optional<ApiMessage> ask(Peers peers, ApiKeys api, int version, ApiMessage request) {
-    int leader = controller.partition().leader();
+  private Optional<ApiMessage> ask(
+      Peers peers, int node, ApiKeys api, int version, ApiMessage request) {
     Optional<Fact.Endpoint> endpoint =
-        controller.image().broker(leader).map(broker -> broker.endpoints().getFirst());
+        controller.image().broker(node).map(broker -> broker.endpoints().getFirst());
     if (endpoint.isEmpty()) {
       sleep(20);
       return Optional.empty();
@@ -214,7 +217,7 @@ final class ReplicationRun {
                                 .setRecords(
                                     MemoryRecords.withRecords(Compression.NONE, records)))));
         int batch = i;
-        ask(peers, ApiKeys.PRODUCE, 13, request)
+        ask(peers, controller.partition().leader(), ApiKeys.PRODUCE, 13, request)
             .ifPresent(answer -> produced((ProduceResponseData) answer, name, batch, count));
         sleep(random(20));
       }
@@ -265,9 +268,11 @@ final class ReplicationRun {
                                         .setCurrentLeaderEpoch(partition.leaderEpoch())
                                         .setFetchOffset(next)
                                         .setPartitionMaxBytes(2_000)))));
-        Optional<ApiMessage> answer = ask(peers, ApiKeys.FETCH, 18, request);
+        // Some consumers read from followers, all of what is there.
+        int node = random(3) == 0 ? 1 + random(IDS.size()) : partition.leader();
+        Optional<ApiMessage> answer = ask(peers, node, ApiKeys.FETCH, 18, request);
         if (answer.isPresent()) {
-          next = consumed((FetchResponseData) answer.get(), next, partition.leaderEpoch());
+          next = consumed((FetchResponseData) answer.get(), node, next, partition);
         }
         sleep(random(20));
       }
@@ -275,16 +280,22 @@ final class ReplicationRun {
   }
 
   /** Where to go on; now and then from the beginning. */
-  private long consumed(FetchResponseData answer, long from, int leaderEpoch) {
+  private long consumed(FetchResponseData answer, int node, long from, PartitionImage asked) {
     PartitionData data = answer.responses().getFirst().partitions().getFirst();
-    if (Errors.forCode(data.errorCode()) != Errors.NONE) {
-      assertThat(Errors.forCode(data.errorCode())).isNotEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    boolean leads = node == asked.leader();
+    Errors error = Errors.forCode(data.errorCode());
+    if (error != Errors.NONE) {
+      assertThat(leads && error == Errors.OFFSET_OUT_OF_RANGE).as("lost by the leader").isFalse();
       sleep(random(50));
       return from;
     }
-    long before = watermarks.getOrDefault(leaderEpoch, 0L);
-    assertThat(data.highWatermark()).as("high watermark").isGreaterThanOrEqualTo(before);
-    watermarks.put(leaderEpoch, data.highWatermark());
+    if (leads) {
+      long before = watermarks.getOrDefault(asked.leaderEpoch(), 0L);
+      assertThat(data.highWatermark()).as("high watermark").isGreaterThanOrEqualTo(before);
+      watermarks.put(asked.leaderEpoch(), data.highWatermark());
+    } else {
+      readAtFollowers += data.records().sizeInBytes() > 0 ? 1 : 0;
+    }
     long next = from;
     for (Record record : ((MemoryRecords) data.records()).records()) {
       if (record.offset() >= from) {

@@ -6,13 +6,14 @@ import io.barnabas.world.simulated.DelayRange;
 import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
  * Leader and followers, the real code from the request to the disk, through crashes, loss of what
  * was not forced, cut networks and changes of the leader in any order: what was acknowledged stays,
- * all logs become the same, and the high watermark never goes back in one leader epoch.
+ * all logs become the same, and the high watermark never goes back in one leader epoch; what was
+ * read, from the leader or a follower, stays as well.
  *
  * <p>{@code -Dsimulation.seeds=1000} tries more seeds than the normal build; {@code
  * -Dsimulation.first=17} begins at another one.
@@ -35,17 +36,21 @@ class ReplicationSimulationTest {
   @Test
   void nothingAcknowledgedIsLostAndAllLogsAgree() {
     int acknowledged = 0;
+    int readAtFollowers = 0;
     for (int seed = FIRST; seed < FIRST + SEEDS; seed++) {
-      acknowledged += run(seed);
+      ReplicationRun.Outcome outcome = run(seed);
+      acknowledged += outcome.acknowledged();
+      readAtFollowers += outcome.readAtFollowers();
     }
     assertThat(acknowledged).as("records acknowledged").isGreaterThan(20 * SEEDS);
+    assertThat(readAtFollowers).as("answers of followers with records").isGreaterThan(5 * SEEDS);
   }
 
-  private static int run(int seed) {
+  private static ReplicationRun.Outcome run(int seed) {
     SimulatedWorld world = new SimulatedWorld(seed, seed % 2 == 0 ? OPTIONS : SLOW_FORCES);
-    AtomicInteger acknowledged = new AtomicInteger();
-    RunEnd end = world.run(() -> acknowledged.set(new ReplicationRun(world).run(FAULTS)));
+    AtomicReference<ReplicationRun.Outcome> outcome = new AtomicReference<>();
+    RunEnd end = world.run(() -> outcome.set(new ReplicationRun(world).run(FAULTS)));
     assertThat(end).isEqualTo(RunEnd.FINISHED);
-    return acknowledged.get();
+    return outcome.get();
   }
 }
