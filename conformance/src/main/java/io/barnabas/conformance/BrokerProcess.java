@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A broker running as a child process on a free port of 127.0.0.1.
+ * A broker running as a child process, on a free port of 127.0.0.1 unless told otherwise.
  *
  * <p>Its output goes to {@code output.log} in its working directory, that of earlier starts is in
  * {@code output-1.log} and so on, its data in {@code data}. It is killed at the latest when this
@@ -182,7 +182,7 @@ public final class BrokerProcess implements Closeable {
 
   /** The address as clients' {@code bootstrap.servers} wants it. */
   public String bootstrapServers() {
-    return "127.0.0.1:" + address.getPort();
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   /** The directory with the partitions' folders. */

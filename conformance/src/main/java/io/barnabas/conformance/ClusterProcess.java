@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A cluster of brokers as child processes on 127.0.0.1, numbered from 1, all of them controllers
- * too unless their settings say otherwise. Broker n is in the rack {@code rack-n}.
+ * A cluster of brokers as child processes, on 127.0.0.1 or where one says, numbered from 1, all of
+ * them controllers too unless their settings say otherwise. Broker n is in the rack {@code rack-n}.
  *
  * <p>Each has its own directory {@code node-n} with its properties, output and data. Several
  * threads may ask for nodes and addresses; one thread adds and ends nodes.
@@ -36,6 +36,7 @@ public final class ClusterProcess implements Closeable {
   private final Path directory;
   private final List<Place> voters;
   private final List<String> launcher;
+  private final IntFunction<NodeHost> hosts;
   private final Map<Integer, BrokerProcess> nodes = new ConcurrentSkipListMap<>();
   private final Map<Integer, Integer> quorumPorts = new ConcurrentSkipListMap<>();
   private final List<InetSocketAddress> controllers;
@@ -44,11 +45,13 @@ public final class ClusterProcess implements Closeable {
       Path directory,
       List<Place> voters,
       List<String> launcher,
+      IntFunction<NodeHost> hosts,
       List<BrokerProcess> nodes,
       List<InetSocketAddress> controllers) {
     this.directory = directory;
     this.voters = List.copyOf(voters);
     this.launcher = List.copyOf(launcher);
+    this.hosts = hosts;
     for (int i = 0; i < nodes.size(); i++) {
       this.nodes.put(voters.get(i).id(), nodes.get(i));
       this.quorumPorts.put(voters.get(i).id(), voters.get(i).controllerPort());
@@ -74,13 +77,24 @@ public final class ClusterProcess implements Closeable {
   public static ClusterProcess barnabas(
       List<String> launcher, Path directory, int size, IntFunction<Map<String, String>> settings)
       throws IOException, InterruptedException {
-    List<Place> places = places(directory, size);
+    return barnabas(launcher, directory, size, settings, _ -> NodeHost.LOCAL);
+  }
+
+  /** The same with a host for each node. */
+  public static ClusterProcess barnabas(
+      List<String> launcher,
+      Path directory,
+      int size,
+      IntFunction<Map<String, String>> settings,
+      IntFunction<NodeHost> hosts)
+      throws IOException, InterruptedException {
+    List<Place> places = places(directory, size, hosts);
     List<BrokerProcess> nodes = new ArrayList<>();
     for (Place place : places) {
       nodes.add(launched(launcher, place, places, settings.apply(place.id())));
     }
     return new ClusterProcess(
-            directory, places, launcher, nodes, places.stream().map(Place::clients).toList())
+            directory, places, launcher, hosts, nodes, places.stream().map(Place::clients).toList())
         .awaitReady();
   }
 
@@ -88,7 +102,8 @@ public final class ClusterProcess implements Closeable {
       List<String> launcher, Place place, List<Place> voters, Map<String, String> settings)
       throws IOException {
     Path properties = place.write(voters, settings);
-    List<String> command = new ArrayList<>(launcher);
+    List<String> command = new ArrayList<>(place.host().runner());
+    command.addAll(launcher);
     command.addAll(List.of("start", "--config", properties.toString()));
     return BrokerProcess.launched(
         place.clients(), place.directory(), command, BrokerProcess.BARNABAS_READY);
@@ -101,7 +116,7 @@ public final class ClusterProcess implements Closeable {
    * @param settings by Kafka's names
    */
   public BrokerProcess launch(int id, Map<String, String> settings) throws IOException {
-    Place place = place(directory, id);
+    Place place = place(directory, id, hosts.apply(id));
     BrokerProcess node = launched(launcher, place, voters, settings);
     nodes.put(id, node);
     quorumPorts.put(id, place.controllerPort());
@@ -115,7 +130,7 @@ public final class ClusterProcess implements Closeable {
    */
   public BrokerProcess launchVoter(int id, int instead, Map<String, String> settings)
       throws IOException {
-    Place place = place(directory, id);
+    Place place = place(directory, id, hosts.apply(id));
     List<Place> known = new ArrayList<>(voters);
     known.removeIf(voter -> voter.id() == instead);
     known.add(place);
@@ -146,7 +161,19 @@ public final class ClusterProcess implements Closeable {
       List<String> jvmOptions,
       Map<String, String> settings)
       throws IOException, InterruptedException {
-    List<Place> places = places(directory, size);
+    return kafka(classPaths, directory, size, jvmOptions, settings, _ -> NodeHost.LOCAL);
+  }
+
+  /** The same with a host for each node. */
+  public static ClusterProcess kafka(
+      ClassPaths classPaths,
+      Path directory,
+      int size,
+      List<String> jvmOptions,
+      Map<String, String> settings,
+      IntFunction<NodeHost> hosts)
+      throws IOException, InterruptedException {
+    List<Place> places = places(directory, size, hosts);
     Map<String, String> all = new TreeMap<>(settings);
     all.put("process.roles", "broker,controller");
     all.put("controller.listener.names", "CONTROLLER");
@@ -155,23 +182,26 @@ public final class ClusterProcess implements Closeable {
       properties.add(place.write(places, all));
     }
     format(classPaths, properties);
+    List<String> options = new ArrayList<>(jvmOptions);
+    options.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
     List<BrokerProcess> nodes = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      List<String> options = new ArrayList<>(jvmOptions);
-      options.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+      Place place = places.get(i);
+      List<String> command = new ArrayList<>(place.host().runner());
+      command.addAll(
+          JavaProcess.command(
+              options, classPaths.kafka(), "kafka.Kafka", List.of(properties.get(i).toString())));
       nodes.add(
           BrokerProcess.launched(
-              places.get(i).clients(),
-              places.get(i).directory(),
-              JavaProcess.command(
-                  options,
-                  classPaths.kafka(),
-                  "kafka.Kafka",
-                  List.of(properties.get(i).toString())),
-              BrokerProcess.KAFKA_READY));
+              place.clients(), place.directory(), command, BrokerProcess.KAFKA_READY));
     }
     return new ClusterProcess(
-            directory, places, List.of(), nodes, places.stream().map(Place::controller).toList())
+            directory,
+            places,
+            List.of(),
+            hosts,
+            nodes,
+            places.stream().map(Place::controller).toList())
         .awaitReady();
   }
 
@@ -253,21 +283,22 @@ public final class ClusterProcess implements Closeable {
     }
   }
 
-  private static List<Place> places(Path directory, int size) throws IOException {
+  private static List<Place> places(Path directory, int size, IntFunction<NodeHost> hosts)
+      throws IOException {
     Set<Integer> ports = freePorts(2 * size);
     List<Integer> all = List.copyOf(ports);
     List<Place> places = new ArrayList<>();
     for (int id = 1; id <= size; id++) {
       Path own = Files.createDirectories(directory.resolve("node-" + id));
-      places.add(new Place(id, own, all.get(2 * id - 2), all.get(2 * id - 1)));
+      places.add(new Place(id, hosts.apply(id), own, all.get(2 * id - 2), all.get(2 * id - 1)));
     }
     return places;
   }
 
-  private static Place place(Path directory, int id) throws IOException {
+  private static Place place(Path directory, int id, NodeHost host) throws IOException {
     List<Integer> ports = List.copyOf(freePorts(2));
     Path own = Files.createDirectories(directory.resolve("node-" + id));
-    return new Place(id, own, ports.getFirst(), ports.getLast());
+    return new Place(id, host, own, ports.getFirst(), ports.getLast());
   }
 
   private static Set<Integer> freePorts(int count) {
@@ -285,14 +316,14 @@ public final class ClusterProcess implements Closeable {
   }
 
   /** Where a node lives. */
-  private record Place(int id, Path directory, int port, int controllerPort) {
+  private record Place(int id, NodeHost host, Path directory, int port, int controllerPort) {
 
     InetSocketAddress clients() {
-      return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      return new InetSocketAddress(host.inetAddress(), port);
     }
 
     InetSocketAddress controller() {
-      return new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort);
+      return new InetSocketAddress(host.inetAddress(), controllerPort);
     }
 
     private String withPorts(String setting) {
@@ -307,12 +338,13 @@ public final class ClusterProcess implements Closeable {
       all.put("broker.rack", "rack-" + id);
       all.put(
           "listeners",
-          "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+          "PLAINTEXT://%1$s:%2$d,CONTROLLER://%1$s:%3$d"
+              .formatted(host.address(), port, controllerPort));
       all.put("log.dirs", directory.resolve("data").toAbsolutePath().toString());
       all.put(
           "controller.quorum.voters",
           voters.stream()
-              .map(voter -> voter.id + "@127.0.0.1:" + voter.controllerPort)
+              .map(voter -> voter.id + "@" + voter.host.address() + ":" + voter.controllerPort)
               .collect(Collectors.joining(",")));
       all.putAll(settings);
       Path file = directory.resolve("node.properties");
