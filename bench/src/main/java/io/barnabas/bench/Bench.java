@@ -1,6 +1,5 @@
 package io.barnabas.bench;
 
-import io.barnabas.conformance.BrokerProcess;
 import io.barnabas.conformance.ClassPaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +30,7 @@ public final class Bench implements Runnable {
   @Option(
       names = "--contenders",
       split = ",",
-      defaultValue = "KAFKA,KAFKA_FSYNC,BARNABAS,BARNABAS_NO_FSYNC",
+      defaultValue = "KAFKA,KAFKA_FSYNC,KAFKA_SHORT_SESSION,BARNABAS,BARNABAS_NO_FSYNC",
       description = "Who takes part, in turn: ${COMPLETION-CANDIDATES}.")
   private List<Contender> contenders = List.of();
 
@@ -39,9 +38,16 @@ public final class Bench implements Runnable {
       names = "--measures",
       split = ",",
       description =
-          "What to measure: produce-100, produce-1000, latency, partitions, consume, start."
-              + " All by default.")
+          "What to measure: produce-100, produce-1000, latency, partitions, consume, start,"
+              + " cluster-produce, cluster-paced, failover. All by default.")
   private List<String> measures = List.of();
+
+  @Option(
+      names = "--faults",
+      split = ",",
+      defaultValue = "KILL,PAUSE,DISK,NETWORK,STOP,KILL_CONTROLLER,STOP_CONTROLLER",
+      description = "What failover does to leaders: ${COMPLETION-CANDIDATES}.")
+  private List<Fault> faults = List.of();
 
   @Option(names = "--repetitions", description = "Turns of each contender at each measure.")
   private int repetitions;
@@ -66,7 +72,8 @@ public final class Bench implements Runnable {
 
   /** See {@code --help}. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Bench()).execute(arguments));
+    System.exit(
+        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
   }
 
   @Override
@@ -78,7 +85,7 @@ public final class Bench implements Runnable {
       for (Measure measure : chosen) {
         for (int turn = 1; turn <= turns; turn++) {
           for (Contender contender : contenders) {
-            if (contender.isDefault() || measure.dependsOnFlushing()) {
+            if (measure.concerns(contender)) {
               System.err.printf("%s, %s, turn %d%n", measure.name(), contender, turn);
               takeTurn(measure, contender, results);
               Files.writeString(output.resolve("results.md"), results.markdown());
@@ -117,25 +124,18 @@ public final class Bench implements Runnable {
         usual.fixedRateSeconds(),
         usual.endToEndRecords(),
         usual.idleSeconds(),
-        usual.partitions());
+        usual.partitions(),
+        usual.steadySeconds(),
+        usual.faultLimitSeconds());
   }
 
   private void takeTurn(Measure measure, Contender contender, Results results) throws Exception {
-    Path directory = output.resolve("broker");
-    delete(directory);
-    ClassPaths paths = ClassPaths.readFrom(classPaths);
-    try (BrokerProcess broker = start(contender, paths, directory)) {
-      measure.run(new Trial(broker, contender, sizes(), results, paths, output));
-    }
-    delete(directory);
-  }
-
-  private BrokerProcess start(Contender contender, ClassPaths paths, Path directory)
-      throws IOException, InterruptedException {
-    if (contender.isKafka()) {
-      return BrokerProcess.kafka(paths, directory, Map.of());
-    }
-    return BrokerProcess.barnabas(List.of(launcher.toString()), directory, Map.of());
+    Turn turn =
+        new Turn(
+            contender, sizes(), faults, results, ClassPaths.readFrom(classPaths), launcher, output);
+    delete(turn.directory());
+    measure.take(turn);
+    delete(turn.directory());
   }
 
   private static void delete(Path directory) throws IOException {

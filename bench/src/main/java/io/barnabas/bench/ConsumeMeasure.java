@@ -11,7 +11,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Records per second and the broker's CPU for reading records of 1 KB that were just written, so
  * from the page cache: by the Java consumer with assigned partitions, and by the raw client.
  */
-final class ConsumeMeasure implements Measure {
+final class ConsumeMeasure implements NodeMeasure {
   private static final String TOPIC = "consume";
   private static final int PARTITIONS = 6;
   private static final int LOAD_LIMIT_SECONDS = 120;

@@ -1,27 +1,24 @@
 package io.barnabas.bench;
 
 import java.util.Map;
-import java.util.Optional;
 
-/** A broker with a promise about flushing; what stands in one column of the table. */
+/** A broker with a promise about flushing and its settings; what stands in one column. */
 enum Contender {
   /** Apache Kafka as it comes: it acknowledges before the data is on disk. */
-  KAFKA(true, true, Optional.empty()),
+  KAFKA(true),
   /** Apache Kafka, its topics set to flush before every acknowledgement. */
-  KAFKA_FSYNC(true, false, Optional.of("1")),
+  KAFKA_FSYNC(true),
+  /** Apache Kafka, noticing dead brokers as soon as Barnabas does by its settings. */
+  KAFKA_SHORT_SESSION(true),
   /** Barnabas as it comes: it flushes before every acknowledgement. */
-  BARNABAS(false, true, Optional.empty()),
+  BARNABAS(false),
   /** Barnabas, its topics set to Kafka's weaker promise. */
-  BARNABAS_NO_FSYNC(false, false, Optional.of(Long.toString(Long.MAX_VALUE)));
+  BARNABAS_NO_FSYNC(false);
 
   private final boolean kafka;
-  private final boolean byDefault;
-  private final Optional<String> flushMessages;
 
-  Contender(boolean kafka, boolean byDefault, Optional<String> flushMessages) {
+  Contender(boolean kafka) {
     this.kafka = kafka;
-    this.byDefault = byDefault;
-    this.flushMessages = flushMessages;
   }
 
   /** Whether the broker is Apache Kafka. */
@@ -31,11 +28,27 @@ enum Contender {
 
   /** Whether this is how the broker comes. */
   boolean isDefault() {
-    return byDefault;
+    return topicSettings().isEmpty() && nodeSettings().isEmpty();
+  }
+
+  /** Whether it flushes otherwise than the broker as it comes. */
+  boolean differsInFlushing() {
+    return !topicSettings().isEmpty();
   }
 
   /** What its topics are created with. */
   Map<String, String> topicSettings() {
-    return flushMessages.map(value -> Map.of("flush.messages", value)).orElse(Map.of());
+    return switch (this) {
+      case KAFKA_FSYNC -> Map.of("flush.messages", "1");
+      case BARNABAS_NO_FSYNC -> Map.of("flush.messages", Long.toString(Long.MAX_VALUE));
+      case KAFKA, KAFKA_SHORT_SESSION, BARNABAS -> Map.of();
+    };
+  }
+
+  /** What the nodes of a cluster are started with. */
+  Map<String, String> nodeSettings() {
+    return this == KAFKA_SHORT_SESSION
+        ? Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500")
+        : Map.of();
   }
 }

@@ -20,13 +20,13 @@ final class Latencies {
   }
 
   /** Notes percentiles in ms, without the first events. */
-  void report(Trial trial, String figure, int warmUp) {
+  void report(Figures figures, String figure, int warmUp) {
     long[] sorted = Arrays.copyOfRange(nanos, warmUp, count);
     Arrays.sort(sorted);
     for (double percentile : new double[] {50, 99, 99.9}) {
       int index = (int) Math.ceil(sorted.length * percentile / 100) - 1;
       String name = percentile == 99.9 ? "p99.9" : "p" + (int) percentile;
-      trial.add(figure + ": " + name + ", ms", sorted[Math.max(0, index)] / 1e6);
+      figures.add(figure + ": " + name + ", ms", sorted[Math.max(0, index)] / 1e6);
     }
   }
 }

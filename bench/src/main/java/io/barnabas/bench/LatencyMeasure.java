@@ -3,13 +3,8 @@ package io.barnabas.bench;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * counts from when it was due, so that a stall is felt by all who come into it. Then Kafka's own
  * EndToEndLatency.
  */
-final class LatencyMeasure implements Measure {
+final class LatencyMeasure implements NodeMeasure {
   private static final int PARTITIONS = 6;
-  private static final int RECORD_BYTES = 1_000;
-  private static final int PER_SECOND = 5_000;
-  private static final long INTERVAL_NANOS = 1_000_000_000L / PER_SECOND;
+  private static final int RECORD_BYTES = PacedProducer.RECORD_BYTES;
+  private static final int PER_SECOND = PacedProducer.PER_SECOND;
+  private static final long INTERVAL_NANOS = PacedProducer.INTERVAL_NANOS;
 
   @Override
   public String name() {
@@ -45,47 +40,12 @@ final class LatencyMeasure implements Measure {
     int roundTrips = trial.sizes().endToEndRecords();
     trial.add(
         "EndToEndLatency, 1000 B, acks=all: average, ms",
-        KafkaTools.endToEndLatency(trial, "end-to-end", roundTrips));
+        trial.tools().endToEndLatency("end-to-end", roundTrips));
   }
 
   private static long java(Trial trial, int records, int warmUp) throws Exception {
-    Latencies latencies = new Latencies(records);
-    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-    CountDownLatch acknowledged = new CountDownLatch(records);
-    Map<String, Object> config =
-        Map.of(
-            "bootstrap.servers",
-            trial.broker().bootstrapServers(),
-            "acks",
-            "all",
-            "linger.ms",
-            "0");
-    byte[] value = new byte[RECORD_BYTES];
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.partitionsFor("latency");
-      long firstDue = System.nanoTime();
-      for (int i = 0; i < records; i++) {
-        long due = firstDue + i * INTERVAL_NANOS;
-        awaitTime(due);
-        var _ =
-            producer.send(
-                new ProducerRecord<>("latency", i % PARTITIONS, null, value),
-                (metadata, exception) -> {
-                  // The producer's one sender thread runs all of these.
-                  latencies.add(System.nanoTime() - due);
-                  if (exception != null) {
-                    failure.set(exception);
-                  }
-                  acknowledged.countDown();
-                });
-      }
-      acknowledged.await();
-    }
-    Exception failed = failure.get();
-    if (failed != null) {
-      throw failed;
-    }
+    Latencies latencies =
+        PacedProducer.run(trial.broker().bootstrapServers(), "latency", PARTITIONS, records);
     latencies.report(trial, "Java producer, 5000/s of 1000 B, acks=all", warmUp);
     return (long) records * RECORD_BYTES;
   }
@@ -105,7 +65,7 @@ final class LatencyMeasure implements Measure {
           Thread.ofPlatform()
               .start(() -> readAnswers(connection, firstDue, records, latencies, failure));
       for (int i = 0; i < records && failure.get() == null; i++) {
-        awaitTime(firstDue + i * INTERVAL_NANOS);
+        PacedProducer.awaitTime(firstDue + i * INTERVAL_NANOS);
         connection.send(frame);
       }
       reader.join();
@@ -132,14 +92,6 @@ final class LatencyMeasure implements Measure {
       }
     } catch (IOException | RuntimeException e) {
       failure.set(e);
-    }
-  }
-
-  private static void awaitTime(long dueNanos) {
-    long wait = dueNanos - System.nanoTime();
-    while (wait > 0) {
-      LockSupport.parkNanos(wait);
-      wait = dueNanos - System.nanoTime();
     }
   }
 }

@@ -2,17 +2,17 @@ package io.barnabas.bench;
 
 import java.util.List;
 
-/** Something that is measured on a fresh broker. */
+/** Something that is measured on brokers that are started for it. */
 interface Measure {
 
   /** What the command line calls it. */
   String name();
 
-  /** Whether a flush before the acknowledgement matters, so that every contender takes part. */
-  boolean dependsOnFlushing();
+  /** Whether a contender takes part: not if what sets it apart from another changes nothing. */
+  boolean concerns(Contender contender);
 
-  /** Does it and notes the figures. */
-  void run(Trial trial) throws Exception;
+  /** Starts the contender, measures it, notes the figures and ends it. */
+  void take(Turn turn) throws Exception;
 
   /** All there are, in the order of the table. */
   static List<Measure> all() {
@@ -22,6 +22,9 @@ interface Measure {
         new LatencyMeasure(),
         new PartitionsMeasure(),
         new ConsumeMeasure(),
-        new StartMeasure());
+        new StartMeasure(),
+        new ClusterProduceMeasure(),
+        new ClusterPacedMeasure(),
+        new FailoverMeasure());
   }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
  * Very many partitions written at once, acks=all, by ProducerPerformance and by the raw client (one
  * record a partition a request); also with small index files, which Kafka maps whole.
  */
-final class PartitionsMeasure implements Measure {
+final class PartitionsMeasure implements NodeMeasure {
   private static final int RECORD_BYTES = 1_000;
   private static final Map<String, String> SMALL_INDEXES = Map.of("segment.index.bytes", "65536");
 
@@ -48,7 +48,10 @@ final class PartitionsMeasure implements Measure {
         "ProducerPerformance" + suffix,
         () -> {
           double perSecond =
-              KafkaTools.producerPerformance(trial, topic, records, RECORD_BYTES, "all");
+              trial
+                  .tools()
+                  .producerPerformance(topic, records, RECORD_BYTES, "all")
+                  .recordsPerSecond();
           trial.add("ProducerPerformance" + suffix + ": records/s", perSecond);
           return records * RECORD_BYTES;
         });

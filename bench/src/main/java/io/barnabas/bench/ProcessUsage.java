@@ -3,6 +3,7 @@ package io.barnabas.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What the kernel accounts to a process so far; Linux only.
@@ -14,6 +15,15 @@ record ProcessUsage(double cpuSeconds, double residentMiB) {
 
   private static final double TICKS_PER_SECOND = 100;
   private static final int USER_TICKS_AFTER_NAME = 11;
+
+  /** User and system time of several processes together, seconds. */
+  static double cpuSeconds(List<Long> pids) throws IOException {
+    double sum = 0;
+    for (long pid : pids) {
+      sum += of(pid).cpuSeconds();
+    }
+    return sum;
+  }
 
   static ProcessUsage of(long pid) throws IOException {
     Path folder = Path.of("/proc", Long.toString(pid));

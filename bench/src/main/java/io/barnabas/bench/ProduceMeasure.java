@@ -6,7 +6,7 @@ import java.util.Map;
  * Records per second and the broker's CPU, acks=1 and acks=all, by Kafka's ProducerPerformance and
  * by the raw client, into six partitions.
  */
-final class ProduceMeasure implements Measure {
+final class ProduceMeasure implements NodeMeasure {
   private static final int PARTITIONS = 6;
   private static final int BATCH_BYTES = 16_384;
   private static final int IN_FLIGHT = 5;
@@ -67,7 +67,8 @@ final class ProduceMeasure implements Measure {
 
   private long tool(Trial trial, String topic, String acks, String load) throws Exception {
     long records = trial.sizes().toolRecords(recordBytes, trial.contender());
-    double perSecond = KafkaTools.producerPerformance(trial, topic, records, recordBytes, acks);
+    double perSecond =
+        trial.tools().producerPerformance(topic, records, recordBytes, acks).recordsPerSecond();
     trial.add("ProducerPerformance, " + load + ": records/s", perSecond);
     return records * recordBytes;
   }

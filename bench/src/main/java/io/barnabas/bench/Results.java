@@ -21,20 +21,16 @@ final class Results {
   private static final List<Ratio> RATIOS =
       List.of(
           new Ratio(Contender.BARNABAS, Contender.KAFKA),
+          new Ratio(Contender.BARNABAS, Contender.KAFKA_SHORT_SESSION),
           new Ratio(Contender.BARNABAS_NO_FSYNC, Contender.KAFKA),
           new Ratio(Contender.BARNABAS, Contender.KAFKA_FSYNC),
           new Ratio(Contender.BARNABAS, Contender.BARNABAS_NO_FSYNC));
 
-  private final List<Contender> contenders;
-  private final List<Ratio> ratios;
+  private final List<Contender> all;
   private final Map<String, Map<Contender, List<Double>>> figures = new LinkedHashMap<>();
 
   Results(List<Contender> contenders) {
-    this.contenders = List.copyOf(contenders);
-    this.ratios =
-        RATIOS.stream()
-            .filter(ratio -> contenders.contains(ratio.of()) && contenders.contains(ratio.to()))
-            .toList();
+    this.all = List.copyOf(contenders);
   }
 
   /** Adds one value and tells the person who waits. */
@@ -48,6 +44,11 @@ final class Results {
 
   /** Medians with the least and greatest value, and the medians' ratios, as Markdown. */
   String markdown() {
+    List<Contender> contenders = all.stream().filter(this::hasTakenPart).toList();
+    List<Ratio> ratios =
+        RATIOS.stream()
+            .filter(ratio -> contenders.contains(ratio.of()) && contenders.contains(ratio.to()))
+            .toList();
     StringBuilder table = new StringBuilder("| figure: median (least–greatest) |");
     contenders.forEach(c -> table.append(' ').append(c).append(" |"));
     ratios.forEach(r -> table.append(' ').append(r.title()).append(" |"));
@@ -61,6 +62,10 @@ final class Results {
           table.append('\n');
         });
     return table.toString();
+  }
+
+  private boolean hasTakenPart(Contender contender) {
+    return figures.values().stream().anyMatch(values -> values.containsKey(contender));
   }
 
   /** Every value, in the order measured. */

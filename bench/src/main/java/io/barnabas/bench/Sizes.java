@@ -10,6 +10,8 @@ package io.barnabas.bench;
  * @param endToEndRecords records that go round one by one
  * @param idleSeconds how long a broker is left alone before its memory is read
  * @param partitions how many partitions are many
+ * @param steadySeconds how long clients are watched before a fault
+ * @param faultLimitSeconds how long a fault lasts if nothing moves on in spite of it
  */
 record Sizes(
     int rawMiB,
@@ -18,10 +20,12 @@ record Sizes(
     int fixedRateSeconds,
     int endToEndRecords,
     int idleSeconds,
-    int partitions) {
+    int partitions,
+    int steadySeconds,
+    int faultLimitSeconds) {
 
-  static final Sizes FULL = new Sizes(1024, 512, 20, 15, 5_000, 10, 1_000);
-  static final Sizes QUICK = new Sizes(128, 64, 4, 3, 500, 2, 1_000);
+  static final Sizes FULL = new Sizes(1024, 512, 20, 15, 5_000, 10, 1_000, 2, 20);
+  static final Sizes QUICK = new Sizes(128, 64, 4, 3, 500, 2, 1_000, 1, 20);
 
   long rawRecords(int recordBytes) {
     return (long) rawMiB * (1 << 20) / recordBytes;

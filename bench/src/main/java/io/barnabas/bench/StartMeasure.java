@@ -6,7 +6,7 @@ import java.util.Map;
  * Time from the launch of the process to the first acknowledged record (Kafka's formatting of the
  * directory comes before and is not counted), and memory when idle.
  */
-final class StartMeasure implements Measure {
+final class StartMeasure implements NodeMeasure {
   private static final int PARTITIONS = 6;
   private static final int LOAD_LIMIT_SECONDS = 120;
 

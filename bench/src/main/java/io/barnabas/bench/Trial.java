@@ -1,9 +1,7 @@
 package io.barnabas.bench;
 
 import io.barnabas.conformance.BrokerProcess;
-import io.barnabas.conformance.ClassPaths;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,46 +10,40 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * One contender's turn at one measure: a broker that started in an empty directory.
+ * One contender's turn on one node.
  *
  * @param broker the running broker
- * @param contender whose turn it is
- * @param sizes how much to send
- * @param results where values go
- * @param classPaths for tools as child processes
- * @param scratch a directory for their output, which outlives the turn
+ * @param turn whose turn it is, and where values go
  */
-record Trial(
-    BrokerProcess broker,
-    Contender contender,
-    Sizes sizes,
-    Results results,
-    ClassPaths classPaths,
-    Path scratch) {
+record Trial(BrokerProcess broker, Turn turn) implements Figures {
 
-  /** What must be done under the meter. */
-  interface Load {
-    /** Carries it out; returns the bytes of record values that went through the broker. */
-    long run() throws Exception;
+  Contender contender() {
+    return turn.contender();
   }
 
-  /** Notes a value. */
-  void add(String figure, double value) {
-    results.add(figure, contender, value);
+  Sizes sizes() {
+    return turn.sizes();
+  }
+
+  @Override
+  public void add(String figure, double value) {
+    turn.add(figure, value);
   }
 
   /** Carries out a load and notes what it cost the broker. */
   void metered(String figure, Load load) throws Exception {
-    double before = ProcessUsage.of(broker.pid()).cpuSeconds();
-    long bytes = load.run();
-    double spent = ProcessUsage.of(broker.pid()).cpuSeconds() - before;
-    add(figure + ": broker CPU s/GB", spent / (bytes / 1e9));
+    metered(List.of(broker.pid()), figure, load);
+  }
+
+  /** Kafka's own programs, pointed at the broker. */
+  KafkaTools tools() {
+    return new KafkaTools(broker.bootstrapServers(), turn.classPaths(), turn.scratch());
   }
 
   /** Creates a topic with the contender's settings and more, and waits until it takes records. */
   void createTopic(String name, int partitions, Map<String, String> settings)
       throws IOException, InterruptedException {
-    Map<String, String> all = new HashMap<>(contender.topicSettings());
+    Map<String, String> all = new HashMap<>(contender().topicSettings());
     all.putAll(settings);
     try (Admin admin = admin()) {
       NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(all);

@@ -31,9 +31,11 @@ public final class BrokerProcess implements Closeable {
   /** What a line of Apache Kafka's output holds when it is ready. */
   static final String KAFKA_READY = "Kafka Server started";
 
-  private static final long START_LIMIT_MS = 180_000;
-  private static final List<String> KAFKA_JVM =
+  /** The options of the JVM that Apache Kafka runs with, where nobody says otherwise. */
+  public static final List<String> KAFKA_JVM =
       List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Xshare:auto");
+
+  private static final long START_LIMIT_MS = 180_000;
 
   private final InetSocketAddress address;
   private final Path directory;

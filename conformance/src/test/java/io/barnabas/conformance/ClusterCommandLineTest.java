@@ -75,6 +75,44 @@ class ClusterCommandLineTest {
     }
   }
 
+  @Test
+  void eachReplicaTellsHowFarItIs() throws Exception {
+    Subject.Topic topic =
+        subject.newTopic(Map.of(0, List.of(2, 3, 1)), Map.of("min.insync.replicas", "2"));
+    subject.produce(topic, 0, List.of("one", "two", "three"));
+    // Followers hear of the high watermark a moment later.
+    awaitReplicas(topic, replica(2, true, 0, 3), replica(3, false, 0, 3), replica(1, false, 0, 3));
+    subject.cluster().node(2).kill();
+    try {
+      subject.produce(topic, 0, List.of("four"));
+      awaitReplicas(
+          topic,
+          "{\"node\":2,\"leader\":false,\"state\":\"behind\",\"leaderEpoch\":null,",
+          replica(3, true, 1, 4),
+          replica(1, false, 1, 4));
+      assertThat(run("topics", "describe", topic.name(), "--replicas").output())
+          .containsPattern("0 +3  leader    in sync +1 +0 +4 +4 +0\n");
+    } finally {
+      subject.cluster().node(2).restart();
+    }
+    awaitReplicas(topic, replica(2, false, 1, 4));
+  }
+
+  private void awaitReplicas(Subject.Topic topic, String... told) throws Exception {
+    ClusterSubject.await(
+        "replicas " + List.of(told),
+        () -> {
+          String output = run("topics", "describe", topic.name(), "--replicas", "--json").output();
+          return List.of(told).stream().allMatch(output::contains);
+        });
+  }
+
+  private static String replica(int node, boolean leads, int epoch, int end) {
+    return ("{\"node\":%d,\"leader\":%b,\"state\":\"in sync\",\"leaderEpoch\":%d,"
+            + "\"startOffset\":0,\"endOffset\":%d,\"highWatermark\":%d,\"lag\":0}")
+        .formatted(node, leads, epoch, end, end);
+  }
+
   private long onNode(String topic, int node) throws Exception {
     try (Admin admin = subject.admin()) {
       List<TopicPartitionInfo> partitions =

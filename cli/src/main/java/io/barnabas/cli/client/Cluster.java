@@ -54,10 +54,19 @@ final class Cluster {
 
   /** An admin client, to be closed by the caller. */
   Admin admin() {
+    return Admin.create(adminConfig());
+  }
+
+  /** What asks each node about its replicas, to be closed by the caller. */
+  ReplicaProbe replicaProbe() {
+    return new ReplicaProbe(adminConfig());
+  }
+
+  private Properties adminConfig() {
     Properties config = config();
     config.putIfAbsent("default.api.timeout.ms", Integer.toString(CALL_LIMIT_MS));
     config.putIfAbsent("request.timeout.ms", Integer.toString(REQUEST_LIMIT_MS));
-    return Admin.create(config);
+    return config;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,18 +22,35 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.ApiException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code barnabas topics describe}. */
 @Command(
     name = "describe",
     description = "Show topics: partitions, leaders, replicas, offsets, settings.")
-final class TopicsDescribe extends ClusterCommand.WithAdmin {
+final class TopicsDescribe extends ClusterCommand {
   @Parameters(paramLabel = "TOPIC", arity = "1..*", description = "The topics.")
   private List<String> names = List.of();
 
+  @Option(
+      names = "--replicas",
+      description = {
+        "Show each replica, too, as its node tells: the leadership that it knows of, where its log"
+            + " begins and ends, its high watermark.",
+        "A node that is away tells nothing; some tell no high watermark while they are behind."
+      })
+  private boolean replicas;
+
   @Override
-  void run(Admin admin, Output out) {
+  void run(Cluster cluster, Output out) {
+    try (Admin admin = cluster.admin();
+        ReplicaProbe probe = cluster.replicaProbe()) {
+      run(admin, probe, out);
+    }
+  }
+
+  private void run(Admin admin, ReplicaProbe probe, Output out) {
     Map<String, KafkaFuture<TopicDescription>> topics =
         admin.describeTopics(names).topicNameValues();
     List<Map<String, @Nullable Object>> all = new ArrayList<>();
@@ -42,10 +60,13 @@ final class TopicsDescribe extends ClusterCommand.WithAdmin {
           TopicDescription topic = Cluster.await(Objects.requireNonNull(topics.get(name)));
           Map<String, String> settings = TopicsConfig.changed(admin, name);
           List<Row> rows = rows(admin, topic);
+          Optional<ReplicasView> each =
+              replicas ? Optional.of(ReplicasView.read(probe, topic)) : Optional.empty();
           if (out.isJson()) {
-            all.add(json(topic, settings, rows));
+            all.add(json(topic, settings, rows, each));
           } else {
             print(out, topic, settings, rows);
+            each.ifPresent(view -> out.line(view.table()));
           }
         });
     if (out.isJson()) {
@@ -103,7 +124,10 @@ final class TopicsDescribe extends ClusterCommand.WithAdmin {
   }
 
   private static Map<String, @Nullable Object> json(
-      TopicDescription topic, Map<String, String> settings, List<Row> rows) {
+      TopicDescription topic,
+      Map<String, String> settings,
+      List<Row> rows,
+      Optional<ReplicasView> each) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("topic", topic.name());
     json.put("id", topic.topicId().toString());
@@ -118,6 +142,8 @@ final class TopicsDescribe extends ClusterCommand.WithAdmin {
       partition.put("isr", row.inSync());
       partition.put("startOffset", row.start().isPresent() ? row.start().getAsLong() : null);
       partition.put("endOffset", row.end().isPresent() ? row.end().getAsLong() : null);
+      each.ifPresent(
+          view -> partition.put("replicaStates", view.json(row.partition().partition())));
       partitions.add(partition);
     }
     json.put("partitions", partitions);
