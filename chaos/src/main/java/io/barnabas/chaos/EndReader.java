@@ -64,9 +64,9 @@ final class EndReader implements Runnable {
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
             3_000,
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            6_000,
+            12_000,
             AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
-            1_000,
+            2_000,
             AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
             200));
   }

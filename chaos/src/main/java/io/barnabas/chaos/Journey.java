@@ -28,6 +28,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
 
 /** One run on a cluster that has started: load, faults, healing, the final reading, the verdict. */
 final class Journey {
@@ -114,10 +115,24 @@ final class Journey {
                 name ->
                     new NewTopic(name, plan.partitions(), (short) REPLICAS).configs(TOPIC_SETTINGS))
             .toList();
-    while (admin.describeCluster().nodes().get().size() < cluster.size()) {
+    long deadlineMs = work.acks().nowMs() + LIMIT_MS;
+    while (true) {
+      try {
+        if (admin.describeCluster().nodes().get().size() == cluster.size()) {
+          admin.createTopics(topics).all().get();
+          return;
+        }
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof TopicExistsException) {
+          // The answer to the first request has come too late.
+          return;
+        }
+        if (work.acks().nowMs() > deadlineMs) {
+          throw e;
+        }
+      }
       Thread.sleep(PAUSE_MS);
     }
-    admin.createTopics(topics).all().get();
   }
 
   private List<Thread> startClients() {
@@ -167,6 +182,7 @@ final class Journey {
         .collect(Collectors.joining(", "));
   }
 
+  /** The end of each partition, when nothing is written any more. */
   private Map<TopicPartition, Long> ends(Admin admin)
       throws InterruptedException, ExecutionException {
     Map<TopicPartition, OffsetSpec> latest =

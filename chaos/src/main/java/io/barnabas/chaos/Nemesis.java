@@ -2,6 +2,7 @@ package io.barnabas.chaos;
 
 import io.barnabas.chaos.check.AnomalyKind;
 import io.barnabas.chaos.check.Findings;
+import io.barnabas.chaos.plan.Fault;
 import io.barnabas.chaos.plan.Round;
 import io.barnabas.chaos.plan.Step;
 import io.barnabas.chaos.site.Site;
@@ -10,13 +11,16 @@ import io.barnabas.conformance.ClusterProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Makes the faults of each round, heals them, and looks after the nodes. One thread. */
 final class Nemesis {
-  private static final long PROGRESS_LIMIT_MS = 120_000;
+  private static final long PROGRESS_LIMIT_MS = 300_000;
   private static final long PAUSE_MS = 20;
 
   private final ClusterProcess cluster;
@@ -28,6 +32,7 @@ final class Nemesis {
   private final Site site;
   private final List<Bar> bars = new ArrayList<>();
   private int rounds;
+  private Set<Integer> withoutRoom = new HashSet<>();
 
   Nemesis(ClusterProcess cluster, Site site, Admin admin, Workload work) {
     this.cluster = cluster;
@@ -69,6 +74,11 @@ final class Nemesis {
     if (!failures.isEmpty()) {
       throw new IOException("a fault could not be made", failures.getFirst());
     }
+    withoutRoom =
+        round.steps().stream()
+            .filter(step -> step.fault() == Fault.FULL)
+            .map(Step::node)
+            .collect(Collectors.toCollection(HashSet::new));
     nurse(round.awaitProgress());
     long endMs = acks.nowMs();
     struck.forEach(bar -> bars.add(bar.until(endMs)));
@@ -170,8 +180,10 @@ final class Nemesis {
       BrokerProcess node = cluster.node(id);
       if (!node.isAlive()) {
         findings.add(
-            AnomalyKind.NOT_WELL,
+            withoutRoom.contains(id) ? AnomalyKind.GAVE_UP : AnomalyKind.NOT_WELL,
             "round %d: node %d ended by itself: %s".formatted(rounds, id, node.lastLine()));
+        // Its next end has another reason.
+        withoutRoom.remove(id);
         node.relaunch();
       }
     }

@@ -72,7 +72,7 @@ final class Reader implements Runnable {
     config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
     config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
-    config.put(ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1_000);
+    config.put(ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 2_000);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

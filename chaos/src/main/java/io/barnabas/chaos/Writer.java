@@ -84,7 +84,7 @@ final class Writer implements Runnable {
     config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
     config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
-    config.put(ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1_000);
+    config.put(ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 2_000);
     config.put(
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
         DELIVERY_TIMEOUTS_MS.get(index % DELIVERY_TIMEOUTS_MS.size()));

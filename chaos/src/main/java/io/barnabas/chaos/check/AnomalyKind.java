@@ -26,6 +26,8 @@ public enum AnomalyKind {
   REPLICAS_DIFFER(true, "replicas whose files differ below the high watermark"),
   /** A node ended by itself, or something did not come true again after all was healed. */
   NOT_WELL(true, "a node that ended by itself, or a cluster that does not recover"),
+  /** A node cannot do without its metadata log, nor that without room. */
+  GAVE_UP(false, "a node that ended by itself while there was no room on its disk"),
   /** Kafka's protocol lets a leader that was deposed answer readers until it learns of it. */
   STALE_END(false, "an end before one known, told by a leader that may have a successor"),
   /** Other producers write in between; Jepsen's int-send-skip. */

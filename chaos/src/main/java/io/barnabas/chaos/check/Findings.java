@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** The anomalies found so far: all are counted, some of each kind are told. Any thread. */
 public final class Findings {
-  private static final int MOST_TOLD = 20;
+  private static final int MOST_TOLD = 8;
 
   private final Map<AnomalyKind, Long> counts = new EnumMap<>(AnomalyKind.class);
   private final Map<AnomalyKind, List<String>> told = new EnumMap<>(AnomalyKind.class);

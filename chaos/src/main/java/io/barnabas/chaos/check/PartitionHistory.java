@@ -170,7 +170,7 @@ public final class PartitionHistory {
     }
     for (int offset = 0; offset < values.size(); offset++) {
       long value = values.get(offset);
-      if (value != LongList.NONE && finalValues.get(offset) == LongList.NONE) {
+      if (value != LongList.NONE && finalValues.get(offset) != value) {
         findings.add(
             AnomalyKind.LOST_WRITE,
             name + ": " + Value.of(value) + ", read at " + offset + ", is gone; " + finalEnd());

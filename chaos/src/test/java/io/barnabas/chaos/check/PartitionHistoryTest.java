@@ -94,6 +94,8 @@ class PartitionHistoryTest {
     read("one", 0, first);
     readFinally(second);
     assertThat(kinds()).containsExactly(INCONSISTENT_OFFSETS);
+    history.check();
+    assertThat(findings.told(LOST_WRITE).getFirst()).contains("value 0 of producer 0");
   }
 
   @Test
