@@ -38,20 +38,6 @@ public final class BrokerSessions implements AutoCloseable {
   /** Before what could not be fenced is tried again. */
   private static final long RETRY_NANOS = 100 * MILLISECOND_NANOS;
 
-  private static final class Session {
-    final long epoch;
-    final long beganNanos;
-    long deadlineNanos;
-    OptionalLong connection = OptionalLong.empty();
-    String cause = "";
-    boolean heard;
-
-    Session(long epoch, long beganNanos) {
-      this.epoch = epoch;
-      this.beganNanos = beganNanos;
-    }
-  }
-
   private final World world;
   private final NodeIdentity self;
   private final Controller controller;
@@ -61,11 +47,11 @@ public final class BrokerSessions implements AutoCloseable {
   private final Monitor monitor;
   private final WorldThread thread;
 
-  // Of the thread.
+  // Of the thread, which no buffered write of another may hold up.
   private final Standstill standstill = new Standstill();
 
   // Under the monitor.
-  private final Map<Integer, Session> sessions = new HashMap<>();
+  private final Map<Integer, BrokerSession> sessions = new HashMap<>();
   private boolean active;
   private boolean closed;
 
@@ -88,7 +74,7 @@ public final class BrokerSessions implements AutoCloseable {
     missedNanos = heartbeatIntervalMs * MILLISECOND_NANOS + GRACE_NANOS;
     silence = "nothing was heard of it for %d ms".formatted(sessionTimeoutMs);
     monitor = world.threads().newMonitor();
-    thread = world.threads().startVirtual("broker-sessions", this::run);
+    thread = world.threads().startPlatform("barnabas-broker-sessions", this::run);
     controller.onLeadership(this::led);
   }
 
@@ -106,7 +92,7 @@ public final class BrokerSessions implements AutoCloseable {
       if (active) {
         for (Fact.BrokerImage broker : image.brokers().values()) {
           if (!broker.fenced()) {
-            renew(broker.id(), broker.epoch(), now);
+            sessions.put(broker.id(), session(broker.epoch(), now));
             unfenced.add(broker);
           }
         }
@@ -150,8 +136,8 @@ public final class BrokerSessions implements AutoCloseable {
   private boolean isSilent(Fact.BrokerImage broker) {
     monitor.lock();
     try {
-      Session session = sessions.get(broker.id());
-      return session != null && session.epoch == broker.epoch() && !session.heard;
+      BrokerSession session = sessions.get(broker.id());
+      return session != null && session.epoch() == broker.epoch() && !session.isHeard();
     } finally {
       monitor.unlock();
     }
@@ -160,10 +146,10 @@ public final class BrokerSessions implements AutoCloseable {
   private void isGone(Fact.BrokerImage broker) {
     monitor.lock();
     try {
-      if (isSilent(broker)) {
-        Session session = renew(broker.id(), broker.epoch(), world.clock().nanoTime());
-        session.deadlineNanos = world.clock().nanoTime();
-        session.cause = "nothing listens at its address any more";
+      BrokerSession session = sessions.get(broker.id());
+      if (isSilent(broker)
+          && session != null
+          && session.endBy(world.clock().nanoTime(), "nothing listens at its address any more")) {
         monitor.signalAll();
       }
     } finally {
@@ -182,9 +168,12 @@ public final class BrokerSessions implements AutoCloseable {
     monitor.lock();
     try {
       if (active) {
-        Session session = renew(broker, epoch, now);
-        session.connection = connection;
-        session.heard = true;
+        BrokerSession session = sessions.get(broker);
+        if (session == null || session.epoch() != epoch) {
+          session = session(epoch, now);
+          sessions.put(broker, session);
+        }
+        session.hear(connection, now, silence);
         monitor.signalAll();
       }
     } finally {
@@ -192,23 +181,16 @@ public final class BrokerSessions implements AutoCloseable {
     }
   }
 
-  private Session renew(int broker, long epoch, long now) {
-    Session session = sessions.get(broker);
-    if (session == null || session.epoch != epoch) {
-      session = new Session(epoch, now);
-      sessions.put(broker, session);
-    }
-    session.deadlineNanos = now + sessionNanos;
-    session.cause = silence;
-    return session;
+  private BrokerSession session(long epoch, long now) {
+    return new BrokerSession(epoch, now, sessionNanos, silence);
   }
 
   /** Whether this incarnation of a broker was heard of lately. */
   boolean isAlive(int broker, long epoch) {
     monitor.lock();
     try {
-      Session session = sessions.get(broker);
-      return session != null && session.epoch == epoch;
+      BrokerSession session = sessions.get(broker);
+      return session != null && session.epoch() == epoch;
     } finally {
       monitor.unlock();
     }
@@ -216,18 +198,17 @@ public final class BrokerSessions implements AutoCloseable {
 
   /**
    * Whether this incarnation of a broker has a session only because this controller became active,
-   * and has let the time pass within which one that runs comes by itself. One of this node's own id
-   * is of a process before this one.
+   * and has let the time pass within which one that runs comes by itself. For this node's own id
+   * there is nothing to wait for: who has its files and its address is this process.
    */
   boolean isMissed(int broker, long epoch) {
     long now = world.clock().nanoTime();
     monitor.lock();
     try {
-      Session session = sessions.get(broker);
+      BrokerSession session = sessions.get(broker);
       return session != null
-          && session.epoch == epoch
-          && !session.heard
-          && (broker == self.id() || now - session.beganNanos >= missedNanos);
+          && session.epoch() == epoch
+          && session.isSilentFor(broker == self.id() ? 0 : missedNanos, now);
     } finally {
       monitor.unlock();
     }
@@ -237,8 +218,8 @@ public final class BrokerSessions implements AutoCloseable {
   void replaced(int broker, long epoch) {
     monitor.lock();
     try {
-      Session session = sessions.get(broker);
-      if (session != null && session.epoch != epoch) {
+      BrokerSession session = sessions.get(broker);
+      if (session != null && session.epoch() != epoch) {
         sessions.remove(broker);
       }
     } finally {
@@ -251,12 +232,8 @@ public final class BrokerSessions implements AutoCloseable {
     long graceEnd = world.clock().nanoTime() + GRACE_NANOS;
     monitor.lock();
     try {
-      for (Session session : sessions.values()) {
-        boolean its =
-            session.connection.isPresent() && session.connection.getAsLong() == connection;
-        if (its && session.deadlineNanos - graceEnd > 0) {
-          session.deadlineNanos = graceEnd;
-          session.cause = "its connection has ended";
+      for (BrokerSession session : sessions.values()) {
+        if (session.isBy(connection) && session.endBy(graceEnd, "its connection has ended")) {
           monitor.signalAll();
         }
       }
@@ -269,7 +246,7 @@ public final class BrokerSessions implements AutoCloseable {
 
   private void run() {
     while (true) {
-      Map<Integer, Session> ended = nextEnded();
+      Map<Integer, BrokerSession> ended = nextEnded();
       if (ended.isEmpty()) {
         return;
       }
@@ -278,12 +255,12 @@ public final class BrokerSessions implements AutoCloseable {
   }
 
   /** The sessions that have ended, once there are any; none when this is closed. */
-  private Map<Integer, Session> nextEnded() {
+  private Map<Integer, BrokerSession> nextEnded() {
     monitor.lock();
     try {
       while (!closed) {
         long now = world.clock().nanoTime();
-        Map<Integer, Session> ended = takeEnded(now);
+        Map<Integer, BrokerSession> ended = takeEnded(now);
         if (!ended.isEmpty()) {
           return ended;
         }
@@ -295,11 +272,11 @@ public final class BrokerSessions implements AutoCloseable {
     }
   }
 
-  private Map<Integer, Session> takeEnded(long now) {
-    Map<Integer, Session> ended = new HashMap<>();
+  private Map<Integer, BrokerSession> takeEnded(long now) {
+    Map<Integer, BrokerSession> ended = new HashMap<>();
     sessions.forEach(
         (broker, session) -> {
-          if (session.deadlineNanos - now <= 0) {
+          if (session.hasEnded(now)) {
             ended.put(broker, session);
           }
         });
@@ -309,7 +286,7 @@ public final class BrokerSessions implements AutoCloseable {
 
   private void awaitDeadline() {
     OptionalLong earliest =
-        sessions.values().stream().mapToLong(session -> session.deadlineNanos).min();
+        sessions.values().stream().mapToLong(BrokerSession::deadlineNanos).min();
     if (earliest.isEmpty()) {
       monitor.await();
       return;
@@ -321,13 +298,13 @@ public final class BrokerSessions implements AutoCloseable {
       // What this process was sent meanwhile is still to be read.
       LOG.warn("This node stood still for {} ms", late / MILLISECOND_NANOS);
       long again = world.clock().nanoTime() + GRACE_NANOS;
-      sessions.values().forEach(s -> s.deadlineNanos = Math.max(s.deadlineNanos, again));
+      sessions.values().forEach(session -> session.putOff(again));
     }
   }
 
-  private void fence(Map<Integer, Session> ended) {
+  private void fence(Map<Integer, BrokerSession> ended) {
     List<Incarnation> brokers = new ArrayList<>();
-    ended.forEach((broker, session) -> brokers.add(new Incarnation(broker, session.epoch)));
+    ended.forEach((broker, session) -> brokers.add(new Incarnation(broker, session.epoch())));
     CompletableFuture<List<Integer>> _ =
         controller
             .submit(new FenceBrokers(brokers))
@@ -338,24 +315,24 @@ public final class BrokerSessions implements AutoCloseable {
                   } else {
                     fenced.forEach(
                         broker -> {
-                          Session session = ended.get(broker);
+                          BrokerSession session = ended.get(broker);
                           LOG.info(
                               "Broker {} is fenced: {}",
                               broker,
-                              session == null ? silence : session.cause);
+                              session == null ? silence : session.cause());
                         });
                   }
                 });
   }
 
-  private void retryLater(Map<Integer, Session> ended) {
+  private void retryLater(Map<Integer, BrokerSession> ended) {
     long next = world.clock().nanoTime() + RETRY_NANOS;
     monitor.lock();
     try {
       if (active) {
         ended.forEach(
             (broker, session) -> {
-              session.deadlineNanos = next;
+              session.endAgain(next);
               sessions.putIfAbsent(broker, session);
             });
         monitor.signalAll();
