@@ -50,9 +50,10 @@ public record BrokerHeartbeat(
     if (!online.equals(broker)) {
       facts.add(new Fact.BrokerRegistered(online));
     }
-    if (next.fenced() != broker.fenced()
-        || next.inControlledShutdown() != broker.inControlledShutdown()) {
-      facts.add(new Fact.BrokerChanged(id, epoch, next.fenced(), next.inControlledShutdown()));
+    Fact.BrokerChanged part =
+        new Fact.BrokerChanged(id, epoch, next.fenced(), next.inControlledShutdown(), next.hangs());
+    if (!online.as(part).equals(online)) {
+      facts.add(part);
     }
     if (!facts.isEmpty()) {
       facts.addAll(new Elections(image.apply(facts)).after(id));
@@ -72,24 +73,24 @@ public record BrokerHeartbeat(
     return broker;
   }
 
-  private record State(boolean fenced, boolean inControlledShutdown, boolean shouldShutDown) {}
+  private record State(
+      boolean fenced, boolean inControlledShutdown, boolean hangs, boolean shouldShutDown) {}
 
   private State next(ClusterImage image, BrokerImage broker, boolean caughtUp) {
     boolean cannotServe = cannotServe(image, broker);
     if (broker.fenced()) {
       boolean joins = !wantShutDown && !cannotServe && caughtUp;
-      boolean toHandOver = joins ? wantFence : broker.inControlledShutdown();
-      return new State(!joins, toHandOver, wantShutDown);
+      return new State(
+          !joins, !joins && broker.inControlledShutdown(), joins && wantFence, wantShutDown);
     }
     if (cannotServe) {
-      return new State(true, wantShutDown, wantShutDown);
+      return new State(true, wantShutDown, false, wantShutDown);
     }
     if (wantShutDown) {
       boolean leads = broker.isActive() && Elections.leadsAny(image, id);
-      return new State(!leads, true, !leads);
+      return new State(!leads, true, false, !leads);
     }
-    // What hangs is as what is about to stop: others lead what they can, and it the rest.
-    return new State(false, wantFence, false);
+    return new State(false, false, wantFence, false);
   }
 
   private boolean cannotServe(ClusterImage image, BrokerImage broker) {
@@ -109,16 +110,8 @@ public record BrokerHeartbeat(
         || offlineDirectories.stream().noneMatch(broker.directories()::contains)) {
       return broker;
     }
-    return new BrokerImage(
-        broker.id(),
-        broker.epoch(),
-        broker.incarnation(),
-        broker.rack(),
-        broker.endpoints(),
-        broker.directories().stream().filter(each -> !offlineDirectories.contains(each)).toList(),
-        broker.features(),
-        broker.fenced(),
-        broker.inControlledShutdown());
+    return broker.in(
+        broker.directories().stream().filter(each -> !offlineDirectories.contains(each)).toList());
   }
 
   /**

@@ -102,16 +102,23 @@ final class Elections {
    * As {@link #without}, for a broker that lost what was not yet forced to its disk, or its
    * directories: it is no eligible leader of what may have suffered. What was in a directory that
    * it has no longer is from now on in the only one that it has, to be copied there from others;
-   * but not if it was the only replica in sync, whose place an empty one must not take. Nor does an
-   * old one lead in its place, unless by an unclean election; after a crash one does: it may lack
-   * only what its topic does not have forced before it is acknowledged.
+   * but not if it was the only replica in sync, whose place an empty one must not take: it leads
+   * again when its directory is back. Nor does an old one lead in its place, unless by an unclean
+   * election; after a crash one does: it may lack only what its topic does not have forced before
+   * it is acknowledged.
    *
    * @param directories those that it still has; empty if that is not known
+   * @param restored those of them that were away, and are as it left them, even if the files are
+   *     older than what it has done since without them
    * @param files whether they may lack what was only in its memory, or more
    * @param unforced the topics of which that may have been acknowledged; empty if it can be any
    */
   List<Fact> withDoubtsAbout(
-      int broker, List<Uuid> directories, Files files, Optional<Set<Uuid>> unforced) {
+      int broker,
+      List<Uuid> directories,
+      Set<Uuid> restored,
+      Files files,
+      Optional<Set<Uuid>> unforced) {
     List<Fact> facts = new ArrayList<>();
     forEach(
         (topic, number, partition) -> {
@@ -132,12 +139,13 @@ final class Elections {
             change.inDirectory(broker, directories.getFirst());
           }
           boolean torn =
-              files == Files.CRASHED
+              files != Files.AS_LEFT
                   && unforced.map(topics -> topics.contains(topic.id())).orElse(true);
           if (torn || gone) {
             change.doubting(broker);
           }
-          if (files == Files.OLD) {
+          // What is gone leads nothing as it is; what comes back for it is looked at then.
+          if (files == Files.OLD && !gone && !restored.contains(partition.directoryOf(broker))) {
             change.distrusting(broker);
           }
           change.fact().ifPresent(facts::add);

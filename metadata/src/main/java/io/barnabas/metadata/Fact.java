@@ -45,7 +45,8 @@ public sealed interface Fact {
    *
    * @param epoch the broker's own, which does not change
    */
-  record BrokerChanged(int id, long epoch, boolean fenced, boolean inControlledShutdown)
+  record BrokerChanged(
+      int id, long epoch, boolean fenced, boolean inControlledShutdown, boolean hangs)
       implements Fact {}
 
   /** A broker is no member any longer. */
@@ -95,9 +96,12 @@ public sealed interface Fact {
    * @param epoch what it proves itself with; grows with each registration
    * @param incarnation drawn anew at each start
    * @param directories the ids of its log directories
+   * @param former those that it had before, and in which partitions still are as far as is known
    * @param features the levels of features that it supports
    * @param fenced whether clients are not told of it and it leads nothing
-   * @param inControlledShutdown whether it is handing over its leaderships to stop
+   * @param inControlledShutdown whether it is handing over its leaderships to stop, or has done so
+   * @param hangs whether its disk does not answer, so that it leads only what no other can; never
+   *     while it is fenced
    */
   record BrokerImage(
       int id,
@@ -106,14 +110,42 @@ public sealed interface Fact {
       Optional<String> rack,
       List<Endpoint> endpoints,
       List<Uuid> directories,
+      List<FormerDirectory> former,
       List<FeatureRange> features,
       boolean fenced,
-      boolean inControlledShutdown) {
+      boolean inControlledShutdown,
+      boolean hangs) {
     /** Copies the lists. */
     public BrokerImage {
       endpoints = List.copyOf(endpoints);
       directories = List.copyOf(directories);
+      former = List.copyOf(former);
       features = List.copyOf(features);
+    }
+
+    /** A broker with the disks that it always had, which do not hang. */
+    public BrokerImage(
+        int id,
+        long epoch,
+        Uuid incarnation,
+        Optional<String> rack,
+        List<Endpoint> endpoints,
+        List<Uuid> directories,
+        List<FeatureRange> features,
+        boolean fenced,
+        boolean inControlledShutdown) {
+      this(
+          id,
+          epoch,
+          incarnation,
+          rack,
+          endpoints,
+          directories,
+          List.of(),
+          features,
+          fenced,
+          inControlledShutdown,
+          false);
     }
 
     /** A broker that takes part fully. */
@@ -123,7 +155,7 @@ public sealed interface Fact {
     }
 
     /** The same, with another part in the cluster. */
-    BrokerImage as(boolean nowFenced, boolean nowInControlledShutdown) {
+    BrokerImage as(BrokerChanged part) {
       return new BrokerImage(
           id,
           epoch,
@@ -131,14 +163,32 @@ public sealed interface Fact {
           rack,
           endpoints,
           directories,
+          former,
           features,
-          nowFenced,
-          nowInControlledShutdown);
+          part.fenced(),
+          part.inControlledShutdown(),
+          part.hangs());
+    }
+
+    /** The same, with these log directories left. */
+    BrokerImage in(List<Uuid> remaining) {
+      return new BrokerImage(
+          id,
+          epoch,
+          incarnation,
+          rack,
+          endpoints,
+          remaining,
+          former,
+          features,
+          fenced,
+          inControlledShutdown,
+          hangs);
     }
 
     /** Whether it can be given leaderships and new replicas. */
     public boolean isActive() {
-      return !fenced && !inControlledShutdown;
+      return !fenced && !inControlledShutdown && !hangs;
     }
   }
 
@@ -172,6 +222,13 @@ public sealed interface Fact {
       elr = List.copyOf(elr);
     }
   }
+
+  /**
+   * A log directory that a broker had.
+   *
+   * @param epoch of the last registration with which it had it
+   */
+  record FormerDirectory(Uuid id, long epoch) {}
 
   /** Where a node can be reached. */
   record Endpoint(String listener, String securityProtocol, String host, int port) {}

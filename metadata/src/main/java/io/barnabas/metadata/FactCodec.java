@@ -14,7 +14,6 @@ import org.apache.kafka.common.quota.ClientQuotaEntity;
  */
 public final class FactCodec {
   private static final int FORMAT = 2;
-  private static final int LAYOUT = 0;
 
   private static final int TOPIC_CREATED = 1;
   private static final int PARTITION_ADDED = 2;
@@ -72,8 +71,17 @@ public final class FactCodec {
     FactOutput body = new FactOutput();
     int kind = writeBody(body, fact);
     out.count(kind);
-    out.count(LAYOUT);
+    out.count(layout(kind));
     out.blob(body);
+  }
+
+  /** The newest, in which it is written; all before it are read, too. */
+  private static int layout(int kind) {
+    return switch (kind) {
+      // Since layout 1 they tell of disks: whether one hangs, and which there were.
+      case BROKER_REGISTERED, BROKER_CHANGED -> 1;
+      default -> 0;
+    };
   }
 
   /** What tells a fact from every other, and no more. */
@@ -140,11 +148,12 @@ public final class FactCodec {
         FactFields.writeBroker(body, broker);
         yield BROKER_REGISTERED;
       }
-      case Fact.BrokerChanged(int id, long epoch, boolean fenced, boolean inShutdown) -> {
-        body.int32(id);
-        body.int64(epoch);
-        body.bool(fenced);
-        body.bool(inShutdown);
+      case Fact.BrokerChanged changed -> {
+        body.int32(changed.id());
+        body.int64(changed.epoch());
+        body.bool(changed.fenced());
+        body.bool(changed.inControlledShutdown());
+        body.bool(changed.hangs());
         yield BROKER_CHANGED;
       }
       case Fact.BrokerUnregistered(int id, long epoch) -> {
@@ -203,17 +212,17 @@ public final class FactCodec {
     int kind = in.count();
     int layout = in.count();
     byte[] body = in.blob();
-    if (kind < TOPIC_CREATED || kind > NEWEST_KIND || layout != LAYOUT) {
+    if (kind < TOPIC_CREATED || kind > NEWEST_KIND || layout > layout(kind)) {
       throw new UnreadableFactException(
           ("A metadata fact of kind %d, layout %d, is unknown to this release;"
                   + " a newer release must have written it")
               .formatted(kind, layout));
     }
     return FactInput.readAll(
-        body, "A metadata fact of kind " + kind, fields -> readBody(kind, fields));
+        body, "A metadata fact of kind " + kind, fields -> readBody(kind, layout, fields));
   }
 
-  private static Fact readBody(int kind, FactInput in) {
+  private static Fact readBody(int kind, int layout, FactInput in) {
     return switch (kind) {
       case TOPIC_CREATED -> new Fact.TopicCreated(in.string(), in.uuid());
       case PARTITION_ADDED ->
@@ -225,8 +234,10 @@ public final class FactCodec {
       case TOPIC_DELETED -> new Fact.TopicDeleted(in.uuid());
       case CONFIG_CHANGED ->
           new Fact.ConfigChanged(readResource(in), in.string(), in.optionalString());
-      case BROKER_REGISTERED -> new Fact.BrokerRegistered(FactFields.readBroker(in));
-      case BROKER_CHANGED -> new Fact.BrokerChanged(in.int32(), in.int64(), in.bool(), in.bool());
+      case BROKER_REGISTERED -> new Fact.BrokerRegistered(FactFields.readBroker(in, layout));
+      case BROKER_CHANGED ->
+          new Fact.BrokerChanged(
+              in.int32(), in.int64(), in.bool(), in.bool(), layout > 0 && in.bool());
       case BROKER_UNREGISTERED -> new Fact.BrokerUnregistered(in.int32(), in.int64());
       case BROKER_EPOCHS_USED -> new Fact.BrokerEpochsUsed(in.int64());
       case CONTROLLER_REGISTERED -> new Fact.ControllerRegistered(FactFields.readController(in));

@@ -4,6 +4,7 @@ import io.barnabas.metadata.Fact.BrokerImage;
 import io.barnabas.metadata.Fact.ControllerImage;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.metadata.Fact.FeatureRange;
+import io.barnabas.metadata.Fact.FormerDirectory;
 import io.barnabas.metadata.Fact.ScramUser;
 import io.barnabas.metadata.SecurityImage.StoredScramCredential;
 import java.util.ArrayList;
@@ -94,12 +95,19 @@ final class FactFields {
     out.optionalString(broker.rack());
     writeEndpoints(out, broker.endpoints());
     out.list(broker.directories(), FactOutput::uuid);
+    out.list(
+        broker.former(),
+        (each, directory) -> {
+          each.uuid(directory.id());
+          each.int64(directory.epoch());
+        });
     writeFeatures(out, broker.features());
     out.bool(broker.fenced());
     out.bool(broker.inControlledShutdown());
+    out.bool(broker.hangs());
   }
 
-  static BrokerImage readBroker(FactInput in) {
+  static BrokerImage readBroker(FactInput in, int layout) {
     return new BrokerImage(
         in.int32(),
         in.int64(),
@@ -107,9 +115,11 @@ final class FactFields {
         in.optionalString(),
         readEndpoints(in),
         in.list(FactInput::uuid),
+        layout == 0 ? List.of() : in.list(each -> new FormerDirectory(each.uuid(), each.int64())),
         readFeatures(in),
         in.bool(),
-        in.bool());
+        in.bool(),
+        layout > 0 && in.bool());
   }
 
   static void writeController(FactOutput out, ControllerImage controller) {

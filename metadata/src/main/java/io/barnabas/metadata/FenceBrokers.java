@@ -33,7 +33,7 @@ public record FenceBrokers(List<Incarnation> brokers) implements Command<List<In
           && fenced.add(each.id())) {
         facts.add(
             new Fact.BrokerChanged(
-                broker.id(), broker.epoch(), true, broker.inControlledShutdown()));
+                broker.id(), broker.epoch(), true, broker.inControlledShutdown(), false));
       }
     }
     if (!fenced.isEmpty()) {

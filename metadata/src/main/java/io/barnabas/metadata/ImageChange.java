@@ -258,8 +258,7 @@ final class ImageChange {
   }
 
   private void change(Fact.BrokerChanged fact) {
-    register(
-        existingBroker(fact.id(), fact.epoch()).as(fact.fenced(), fact.inControlledShutdown()));
+    register(existingBroker(fact.id(), fact.epoch()).as(fact));
   }
 
   private void activate(Fact.ControllerActivated fact) {

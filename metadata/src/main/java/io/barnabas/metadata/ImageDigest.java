@@ -14,7 +14,7 @@ final class ImageDigest {
    * fact. Digests of different formats say nothing about each other, so that nodes of two releases
    * can be in one cluster.
    */
-  static final byte FORMAT = 2;
+  static final byte FORMAT = 3;
 
   private final FactOutput out = new FactOutput();
   private long value;

@@ -19,8 +19,8 @@ import org.apache.kafka.common.Uuid;
  *       leading while that is so; else the first assigned replica that is in sync and online; else
  *       one in sync that should lead nothing but still can, as its broker is about to stop or has a
  *       disk that hangs; else the first eligible one (KIP-966), which is then alone in sync; else,
- *       if the topic allows unclean elections, the first one that is online, which may lack
- *       acknowledged records.
+ *       if the topic allows unclean elections, the first one that is online of those that were in
+ *       sync last, or else of all, which may lack acknowledged records.
  *   <li>Where one leads that is online, all in-sync replicas are. Where nobody can, they stay as
  *       they are: they are never empty. Only if all of them are in doubt, and others are eligible,
  *       those are in sync instead. If there are no others, the doubt stays as long as nobody leads.
@@ -199,7 +199,9 @@ final class PartitionChange {
       other = firstReplica(broker -> eligible.contains(broker) && canLeadStill(broker));
     }
     if (other.isEmpty() && mayBeUnclean()) {
-      other = firstReplica(this::isOnline);
+      other =
+          firstReplica(broker -> before.isr().contains(broker) && isOnline(broker))
+              .or(() -> firstReplica(this::isOnline));
     }
     return other
         .map(leader -> new Result(leader, List.of(leader), eligible(List.of(leader))))

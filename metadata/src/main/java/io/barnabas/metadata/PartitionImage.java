@@ -19,8 +19,9 @@ import org.apache.kafka.common.Uuid;
  * @param leader the leading broker, or {@link #NO_LEADER}
  * @param leaderEpoch grows with each change of the leader, and whenever the leader must begin anew
  * @param partitionEpoch grows with each change
- * @param doubted whether those that were in sync last may lack acknowledged records, so that they
- *     lead only by an unclean election; never while there is a leader
+ * @param doubted whether those that were in sync last came back with other files than they are
+ *     known to have had, which may lack acknowledged records, so that they lead only by an unclean
+ *     election; never while there is a leader
  */
 public record PartitionImage(
     List<Integer> replicas,

@@ -3,11 +3,13 @@ package io.barnabas.metadata;
 import io.barnabas.metadata.Fact.BrokerImage;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.metadata.Fact.FeatureRange;
+import io.barnabas.metadata.Fact.FormerDirectory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param directories the ids of its log directories; empty if they have none
  * @param features the levels that it supports
  * @param files how they are, compared to what the broker had when it was last in the cluster
+ * @param usedWithEpoch that of the registration with which they were used last; -1 if there is none
  * @param unforced the topics of which a crash may have taken what the broker had acknowledged;
  *     empty if it can be any
  * @param earlierIsAlive whether the broker of this id is known to be still there
@@ -35,10 +38,14 @@ public record RegisterBroker(
     List<Uuid> directories,
     List<FeatureRange> features,
     Files files,
+    long usedWithEpoch,
     Optional<Set<Uuid>> unforced,
     boolean earlierIsAlive,
     boolean alone)
     implements Command<RegisterBroker.Registered> {
+  /** The newest are remembered of a broker that has another disk again and again. */
+  private static final int MOST_FORMER = 16;
+
   /** How the files of a broker that starts are. */
   public enum Files {
     /** As its last incarnation left them when it stopped by itself. */
@@ -67,6 +74,7 @@ public record RegisterBroker(
         List.of(),
         List.of(),
         Files.AS_LEFT,
+        -1,
         Optional.empty(),
         false,
         true);
@@ -90,7 +98,7 @@ public record RegisterBroker(
   public Decision<Registered> decide(ClusterImage image, long nowMs) {
     BrokerImage before = image.brokers().get(id);
     boolean again = before != null && before.incarnation().equals(incarnation);
-    if (before != null && !again && earlierIsAlive && !before.inControlledShutdown()) {
+    if (before != null && !again && earlierIsAlive) {
       throw new DuplicateBrokerRegistrationException(
           "Another broker is registered with that broker id.");
     }
@@ -104,9 +112,11 @@ public record RegisterBroker(
             rack,
             endpoints,
             directories,
+            former(image, before),
             features,
             !alone && (before == null || !again || before.fenced()),
-            before != null && again && before.inControlledShutdown());
+            before != null && again && before.inControlledShutdown(),
+            before != null && again && before.hangs());
     List<Fact> facts = new ArrayList<>();
     if (!broker.equals(before)) {
       facts.add(new Fact.BrokerRegistered(broker));
@@ -119,9 +129,41 @@ public record RegisterBroker(
       facts.addAll(
           alone
               ? elections.leadingAnew(id)
-              : elections.withDoubtsAbout(id, directories, files, unforced));
+              : elections.withDoubtsAbout(id, directories, restored(before), files, unforced));
     }
     return new Decision<>(facts, new Registered(broker.epoch()));
+  }
+
+  /**
+   * What is known of directories that the broker had and has no longer, as long as they may come
+   * back with what no other replica has.
+   */
+  private List<FormerDirectory> former(ClusterImage image, @Nullable BrokerImage before) {
+    if (before == null) {
+      return List.of();
+    }
+    List<FormerDirectory> all = new ArrayList<>(before.former());
+    before.directories().forEach(each -> all.add(new FormerDirectory(each, before.epoch())));
+    all.removeIf(each -> directories.contains(each.id()));
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    Set<Uuid> named = new HashSet<>();
+    for (TopicImage topic : image.topics().values()) {
+      topic.partitions().values().forEach(partition -> named.add(partition.directoryOf(id)));
+    }
+    all.removeIf(each -> !named.contains(each.id()));
+    return all.subList(Math.max(0, all.size() - MOST_FORMER), all.size());
+  }
+
+  /** Those that were not there last time, and are now as the broker's last use left them. */
+  private Set<Uuid> restored(@Nullable BrokerImage before) {
+    return before == null
+        ? Set.of()
+        : before.former().stream()
+            .filter(each -> each.epoch() == usedWithEpoch && directories.contains(each.id()))
+            .map(FormerDirectory::id)
+            .collect(Collectors.toSet());
   }
 
   private void checkDirectories(ClusterImage image) {

@@ -15,13 +15,14 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
  * partition go to as many racks as there are, and no rack has two more of them than another that
  * has room. Brokers without a rack are together in one. Each time round, followers move one broker
  * further, so that what one broker led is shared by many when it fails. Brokers that are about to
- * stop get nothing; fenced ones lead nothing, and get replicas only where there are too few others.
+ * stop get nothing; those that are fenced, or whose disk hangs, lead nothing, and get replicas only
+ * where there are too few others.
  */
 final class ReplicaPlacer {
   /** All that are active, of each rack in turn, so that neighbours are in different racks. */
   private final List<BrokerImage> ring;
 
-  /** The fenced ones. */
+  /** All others, but for those that are about to stop. */
   private final List<BrokerImage> spare;
 
   ReplicaPlacer(Collection<BrokerImage> brokers) {
@@ -29,7 +30,7 @@ final class ReplicaPlacer {
     spare =
         ring(
             brokers.stream()
-                .filter(broker -> broker.fenced() && !broker.inControlledShutdown())
+                .filter(broker -> !broker.isActive() && !broker.inControlledShutdown())
                 .toList());
   }
 

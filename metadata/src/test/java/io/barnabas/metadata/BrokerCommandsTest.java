@@ -20,6 +20,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What brokers themselves ask for: to be members, and producer ids. */
 class BrokerCommandsTest {
@@ -105,12 +106,14 @@ class BrokerCommandsTest {
     }
   }
 
-  @Test
-  void aSecondBrokerOfTheSameIdIsRefusedWhileTheFirstIsAlive() {
-    ClusterImage image = Partitions.cluster("asaa", "1 isr 1 led by 1", Map.of());
+  /** Also while it hands over what it leads, as its disk hangs or as it is about to stop. */
+  @ParameterizedTest
+  @ValueSource(strings = {"aaaa", "haaa", "saaa"})
+  void aSecondBrokerOfTheSameIdIsRefusedWhileTheFirstIsAlive(String brokers) {
+    ClusterImage image = Partitions.cluster(brokers, "1 isr 1 led by 1", Map.of());
     assertThatThrownBy(() -> joining(1, 9, true, List.of()).decide(image, 0))
         .isInstanceOf(DuplicateBrokerRegistrationException.class);
-    assertThat(joining(2, 9, true, List.of()).decide(image, 0).facts()).isNotEmpty();
+    assertThat(joining(1, 9, false, List.of()).decide(image, 0).facts()).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -146,10 +149,65 @@ class BrokerCommandsTest {
             List.of(),
             List.of(),
             files,
+            -1,
             Optional.ofNullable(known.get(unforced)),
             false,
             false);
     assertThat(Partitions.show(image.apply(command.decide(image, 0).facts()))).isEqualTo(after);
+  }
+
+  /**
+   * Broker 1 alone has what is on its disk, comes with an empty one, and then with the first again,
+   * or with a copy of it from before.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, 1 isr 1 led by 1", "-1, 1 isr 1 doubted led by -"})
+  void whoeverGetsItsDiskBackLeadsWhatIsOnItAsItWasLeft(long older, String after) {
+    Uuid disk = new Uuid(5, 5);
+    ClusterImage image = Partitions.cluster("faaa", "1 isr 1 led by -", Map.of());
+    image = comes(image, disk, -1, RegisterBroker.Files.CRASHED);
+    final long used = image.broker(1).orElseThrow().epoch();
+    image =
+        image.apply(
+            new AssignReplicasToDirs(
+                    1,
+                    used,
+                    List.of(new AssignReplicasToDirs.Assignment(Partitions.TOPIC, 0, disk)))
+                .decide(image, 0)
+                .facts());
+    assertThat(Partitions.of(image).leader()).isEqualTo(1);
+    for (int i = 1; i <= 3; i++) {
+      image = comes(image, new Uuid(6, i), -1, RegisterBroker.Files.OLD);
+      assertThat(Partitions.show(image)).isEqualTo("1 isr 1 led by -");
+      assertThat(image.broker(1).orElseThrow().former())
+          .containsExactly(new Fact.FormerDirectory(disk, used));
+    }
+    image = comes(image, disk, used + older, RegisterBroker.Files.OLD);
+    assertThat(Partitions.show(image)).isEqualTo(after);
+    assertThat(image.broker(1).orElseThrow().former()).isEmpty();
+    assertThat(ImageCodec.decode(ImageCodec.encode(image))).isEqualTo(image);
+  }
+
+  /** Broker 1 registers and takes part. */
+  private static ClusterImage comes(
+      ClusterImage image, Uuid directory, long used, RegisterBroker.Files files) {
+    Decision<Registered> joined =
+        new RegisterBroker(
+                1,
+                new Uuid(2, 100 + image.lastBrokerEpoch()),
+                Optional.empty(),
+                List.of(),
+                List.of(directory),
+                List.of(),
+                files,
+                used,
+                Optional.of(Set.of()),
+                false,
+                false)
+            .decide(image, 0);
+    ClusterImage next = image.apply(joined.facts());
+    long epoch = joined.answer().epoch();
+    return next.apply(heartbeat(1, epoch, Long.MAX_VALUE).decide(next, 0).facts());
   }
 
   @Test
@@ -225,6 +283,7 @@ class BrokerCommandsTest {
         directories,
         List.of(),
         RegisterBroker.Files.AS_LEFT,
+        -1,
         Optional.empty(),
         earlierIsAlive,
         false);

@@ -27,6 +27,7 @@ class ClusterDefaultsTest {
             List.of(),
             List.of(),
             RegisterBroker.Files.AS_LEFT,
+            -1,
             Optional.empty(),
             false,
             false);

@@ -6,6 +6,7 @@ import io.barnabas.metadata.FenceBrokers.Incarnation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigDef;
@@ -113,6 +114,10 @@ class ElectionsTest {
     "affa, 123 isr 3 elr 2 led by -, unclean.leader.election.enable, true, 123 isr 1 elr 23 led by"
         + " 1",
     "affa, 123 isr 1 doubted led by -, unclean.leader.election.enable, true, 123 isr 1 led by 1",
+    // Who was in sync last rather than who was not, if it is there.
+    "aaaa, 123 isr 3 doubted led by -, unclean.leader.election.enable, true, 123 isr 3 led by 3",
+    "aafa, 123 isr 32 doubted led by -, unclean.leader.election.enable, true, 123 isr 2 led by 2",
+    "aafa, 123 isr 3 doubted led by -, unclean.leader.election.enable, true, 123 isr 1 led by 1",
     "affa, 123 isr 3 elr 2 led by -, unclean.leader.election.enable, false, 123 isr 3 elr 2 led by"
         + " -",
   })
@@ -166,6 +171,7 @@ class ElectionsTest {
   @CsvSource({
     "aaaa, 123 isr 1 led by 1, 123 isr 1 led by 1",
     "assa, 123 isr 1 elr 23 led by 1, 123 isr 1 elr 23 led by 1",
+    "ahha, 123 isr 123 led by 1, 123 isr 123 led by 1",
     "assa, 123 isr 123 led by 1, 123 isr 123 led by 1",
     "ffaa, 123 isr 1 led by -, 123 isr 1 led by 1",
     "ffaa, 123 isr 12 led by -, 123 isr 1 led by 1",
@@ -178,6 +184,7 @@ class ElectionsTest {
     Step hangs = heartbeat(image, 1, true, false);
     assertThat(hangs.heard()).isEqualTo(new BrokerHeartbeat.Heard(true, false, false));
     assertThat(hangs.image().broker(1).orElseThrow().isActive()).isFalse();
+    assertThat(hangs.image().broker(1).orElseThrow().inControlledShutdown()).isFalse();
     assertThat(Partitions.show(hangs.image())).isEqualTo(after);
     checkEpochs(image, hangs.image());
     assertThat(
@@ -192,7 +199,7 @@ class ElectionsTest {
 
   @Test
   void whoCatchesUpWithABrokerThatHangsLeadsInItsPlace() {
-    ClusterImage image = Partitions.cluster("saaa", "123 isr 1 led by 1", Map.of());
+    ClusterImage image = Partitions.cluster("haaa", "123 isr 1 led by 1", Map.of());
     AlterPartition.Change grown =
         new AlterPartition.Change(
             Partitions.TOPIC,
@@ -277,10 +284,11 @@ class ElectionsTest {
         before.apply(
             new Elections(before)
                 .withDoubtsAbout(
-                    1, List.of(second), RegisterBroker.Files.AS_LEFT, Optional.empty()));
+                    1, List.of(second), Set.of(), RegisterBroker.Files.OLD, Optional.empty()));
     assertThat(Partitions.of(after).directoryOf(1)).isEqualTo(moves ? second : first);
     assertThat(Partitions.of(after).isr()).containsExactly(inSync);
     assertThat(Partitions.of(after).leader()).isEqualTo(placed.leader());
+    assertThat(Partitions.of(after).doubted()).isFalse();
   }
 
   /** Broker 1 comes back after a crash, and serves again before the others do. */
@@ -304,7 +312,8 @@ class ElectionsTest {
   private static ClusterImage crashed(ClusterImage image, int broker) {
     return image.apply(
         new Elections(image)
-            .withDoubtsAbout(broker, List.of(), RegisterBroker.Files.CRASHED, Optional.empty()));
+            .withDoubtsAbout(
+                broker, List.of(), Set.of(), RegisterBroker.Files.CRASHED, Optional.empty()));
   }
 
   private static ClusterImage withDirectory(ClusterImage image, Uuid directory) {

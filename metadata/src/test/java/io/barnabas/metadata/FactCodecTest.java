@@ -74,8 +74,22 @@ class FactCodecTest {
                   List.of(new Fact.FeatureRange("f", (short) 0, (short) 9)),
                   true,
                   false)),
-          new Fact.BrokerChanged(3, 7, true, false),
-          new Fact.BrokerChanged(3, 7, false, true),
+          new Fact.BrokerRegistered(
+              new Fact.BrokerImage(
+                  3,
+                  5,
+                  ID,
+                  Optional.empty(),
+                  List.of(),
+                  List.of(ID),
+                  List.of(new Fact.FormerDirectory(new Uuid(8, 9), Long.MAX_VALUE)),
+                  List.of(),
+                  false,
+                  false,
+                  true)),
+          new Fact.BrokerChanged(3, 7, true, false, false),
+          new Fact.BrokerChanged(3, 7, false, true, false),
+          new Fact.BrokerChanged(3, 7, false, false, true),
           new Fact.BrokerUnregistered(3, -1),
           new Fact.BrokerEpochsUsed(1L << 50),
           new Fact.ControllerRegistered(
@@ -126,6 +140,35 @@ class FactCodecTest {
   void theBytesOfAFactNeverChange() {
     assertThat(FactCodec.encode(List.of(new Fact.TopicCreated("a", new Uuid(1, 2)))))
         .containsExactly(2, 1, 1, 0, 18, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2);
+  }
+
+  @Test
+  void brokersAreReadAsTheyWereWrittenBeforeTheirDisksWereTold() {
+    byte[] changed = {2, 1, 9, 0, 14, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 7, 0, 1};
+    assertThat(FactCodec.decode(changed))
+        .containsExactly(new Fact.BrokerChanged(3, 7, false, true, false));
+    byte[] registered = new byte[5 + 34];
+    registered[0] = 2;
+    registered[1] = 1;
+    registered[2] = 5;
+    registered[4] = 34;
+    registered[5 + 3] = 3;
+    registered[5 + 11] = 7;
+    registered[5 + 27] = 9;
+    registered[5 + 32] = 1;
+    assertThat(FactCodec.decode(registered))
+        .containsExactly(
+            new Fact.BrokerRegistered(
+                new Fact.BrokerImage(
+                    3,
+                    7,
+                    new Uuid(0, 9),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    true,
+                    false)));
   }
 
   @Test

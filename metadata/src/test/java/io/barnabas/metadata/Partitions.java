@@ -20,8 +20,8 @@ final class Partitions {
   /**
    * A cluster of this partition alone, in leader epoch 5 and partition epoch 7.
    *
-   * @param brokers the state of each, in order: {@code a}ctive, {@code f}enced or {@code s}hutting
-   *     down
+   * @param brokers the state of each, in order: {@code a}ctive, {@code f}enced, {@code s}hutting
+   *     down or with a disk that {@code h}angs
    * @param configs the topic's
    */
   static ClusterImage cluster(String brokers, String partition, Map<String, String> configs) {
@@ -29,7 +29,7 @@ final class Partitions {
     for (int id = 1; id <= BROKERS; id++) {
       char state = brokers.charAt(id - 1);
       facts.add(new Fact.BrokerRegistered(Clusters.broker(id, Optional.empty())));
-      facts.add(new Fact.BrokerChanged(id, 1, state == 'f', state == 's'));
+      facts.add(new Fact.BrokerChanged(id, 1, state == 'f', state == 's', state == 'h'));
     }
     facts.add(new Fact.TopicCreated("words", TOPIC));
     facts.add(new Fact.PartitionAdded(TOPIC, 0, read(partition)));

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicaPlacerTest {
   @Test
@@ -71,9 +73,11 @@ class ReplicaPlacerTest {
         .hasMessageContaining("only 0 broker(s)");
   }
 
-  @Test
-  void fencedBrokersLeadNothingAndTakeReplicasOnlyWhereThereAreTooFewOthers() {
-    ClusterImage image = Partitions.cluster("afas", "1 isr 1 led by 1", Map.of());
+  @ParameterizedTest
+  @ValueSource(strings = {"afas", "ahas"})
+  void brokersThatAreFencedOrHangLeadNothingAndTakeReplicasOnlyWhereThereAreTooFewOthers(
+      String brokers) {
+    ClusterImage image = Partitions.cluster(brokers, "1 isr 1 led by 1", Map.of());
     ReplicaPlacer placer = new ReplicaPlacer(image.brokers().values());
     assertThat(placer.place(0, 0, 4, 2))
         .containsExactly(List.of(1, 3), List.of(3, 1), List.of(1, 3), List.of(3, 1));

@@ -18,6 +18,8 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitions;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -161,6 +163,41 @@ class OldDirectoryTest {
               LIMIT_MS,
               () -> partition(cluster, topic).isr().size() == 2);
         });
+  }
+
+  /** As one does with a machine that is lost, before it is made anew from a backup. */
+  @ParameterizedTest
+  @EnumSource
+  void norDoesOneThatWasUnregisteredInTheMeantime(End end) {
+    run(
+        "1",
+        (cluster, broker, other, topic) -> {
+          end(cluster, broker, end);
+          DirectoryCopy old = copy(cluster, broker);
+          start(cluster, broker);
+          cluster.await(
+              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          end(cluster, other, end);
+          end(cluster, broker, end);
+          unregister(cluster, broker);
+          old.restore(cluster.world().machine(SimulatedCluster.machine(broker)).disk());
+          start(cluster, broker);
+          assertThat(partition(cluster, topic).leader()).isEqualTo(PartitionImage.NO_LEADER);
+          start(cluster, other);
+          electUncleanly(cluster);
+          assertThat(partition(cluster, topic).leader()).as("the last in sync").isEqualTo(broker);
+        });
+  }
+
+  private static void unregister(SimulatedCluster cluster, int broker) throws Exception {
+    try (TestClient client = cluster.client(cluster.controller())) {
+      UnregisterBrokerRequestData request = new UnregisterBrokerRequestData().setBrokerId(broker);
+      assertThat(
+              client
+                  .call(ApiKeys.UNREGISTER_BROKER, 0, request, UnregisterBrokerResponseData.class)
+                  .errorCode())
+          .isZero();
+    }
   }
 
   private static void electUncleanly(SimulatedCluster cluster) throws Exception {

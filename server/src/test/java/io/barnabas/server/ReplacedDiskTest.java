@@ -33,7 +33,7 @@ class ReplacedDiskTest {
             () -> {
               SimulatedCluster cluster = new SimulatedCluster(world, NODES);
               cluster.startAll();
-              Uuid topic = createTopic(cluster);
+              Uuid topic = createTopic(cluster, NODES);
               int victim = cluster.other();
               Uuid before = directory(cluster, victim);
               cluster.kill(victim);
@@ -51,6 +51,44 @@ class ReplacedDiskTest {
     assertThat(end).isEqualTo(RunEnd.FINISHED);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whatNoOtherHasIsServedAgainWhenTheOldDiskIsBack(long seed) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    RunEnd end =
+        world.run(
+            () -> {
+              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
+              cluster.startAll();
+              Uuid topic = createTopic(cluster, 1);
+              int victim = cluster.other();
+              Disk disk = world.machine(SimulatedCluster.machine(victim)).disk();
+              end(cluster, victim);
+              DirectoryCopy whole = DirectoryCopy.of(disk, DATA);
+              remove(disk, DATA);
+              cluster.begin(victim).join();
+              cluster.await("it takes part", 10_000, () -> cluster.takesPart(victim));
+              assertThat(ledBy(cluster, topic, victim)).isZero();
+              end(cluster, victim);
+              whole.restore(disk);
+              cluster.begin(victim).join();
+              cluster.await(
+                  "it leads what it led",
+                  10_000,
+                  () -> ledBy(cluster, topic, victim) == PARTITIONS / NODES);
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
+  }
+
+  private static void end(SimulatedCluster cluster, int node) {
+    cluster.kill(node);
+    cluster.await("it is fenced", 1_000, () -> cluster.isFenced(node));
+  }
+
+  private static long ledBy(SimulatedCluster cluster, Uuid topic, int node) {
+    return states(cluster, topic).stream().filter(each -> each.leader() == node).count();
+  }
+
   private static void remove(Disk disk, Path folder) throws IOException {
     for (Path name : disk.list(folder)) {
       Path each = folder.resolve(name);
@@ -65,7 +103,7 @@ class ReplacedDiskTest {
     return cluster.image(cluster.controller()).broker(node).orElseThrow().directories().getFirst();
   }
 
-  private static Uuid createTopic(SimulatedCluster cluster) throws Exception {
+  private static Uuid createTopic(SimulatedCluster cluster, int replicas) throws Exception {
     CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
     request
         .topics()
@@ -73,7 +111,7 @@ class ReplacedDiskTest {
             new CreatableTopic()
                 .setName("t")
                 .setNumPartitions(PARTITIONS)
-                .setReplicationFactor((short) NODES));
+                .setReplicationFactor((short) replicas));
     try (TestClient client = cluster.client(cluster.controller())) {
       return client
           .call(ApiKeys.CREATE_TOPICS, 7, request, CreateTopicsResponseData.class)

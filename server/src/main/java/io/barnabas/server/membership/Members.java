@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class Members {
   private static final Logger LOG = LoggerFactory.getLogger(Members.class);
 
+  /** In place of an epoch, of files that no broker has used. */
+  private static final long UNUSED = -1;
+
   private final World world;
   private final Controller controller;
   private final BrokerSessions sessions;
@@ -114,7 +117,8 @@ public final class Members {
         request.features().stream()
             .map(each -> range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
             .toList(),
-        before.map(known -> files(request, known)).orElse(RegisterBroker.Files.CRASHED),
+        before.map(known -> files(request, known)).orElseGet(() -> unknownFiles(request)),
+        UsedEpoch.of(request).orElse(UNUSED),
         UnforcedTopics.of(request),
         before
             .filter(known -> sessions.isAlive(known.id(), known.epoch()))
@@ -153,6 +157,24 @@ public final class Members {
         before.id(),
         used,
         before.epoch());
+    return RegisterBroker.Files.OLD;
+  }
+
+  /**
+   * Those of a broker that is no member. If it was one, partitions may still count on what it had,
+   * and nothing tells whether these files are from before or after that.
+   */
+  private static RegisterBroker.Files unknownFiles(BrokerRegistrationRequestData request) {
+    long used = UsedEpoch.of(request).orElse(UNUSED);
+    if (used == UNUSED) {
+      return RegisterBroker.Files.CRASHED;
+    }
+    LOG.warn(
+        "Broker {} comes with files that were last used with epoch {}, and was unregistered, so"
+            + " that they cannot be told from old ones; it is not relied on for what was written"
+            + " before, and what no other broker has is led by it only after an unclean election",
+        request.brokerId(),
+        used);
     return RegisterBroker.Files.OLD;
   }
 

@@ -100,6 +100,7 @@ final class ClusterCommands {
         directories,
         List.of(),
         pick(List.of(RegisterBroker.Files.values())),
+        -1,
         Optional.empty(),
         oneIn(4),
         false);

@@ -78,6 +78,7 @@ final class HandMadeController {
                 List.of(),
                 List.of(),
                 RegisterBroker.Files.CRASHED,
+                -1,
                 Optional.of(Set.of()),
                 false,
                 false))
