@@ -63,6 +63,17 @@ class EveryVersionTest {
           ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
           ApiKeys.OFFSET_FOR_LEADER_EPOCH,
           ApiKeys.DESCRIBE_LOG_DIRS,
+          ApiKeys.FIND_COORDINATOR,
+          ApiKeys.OFFSET_COMMIT,
+          ApiKeys.OFFSET_FETCH,
+          ApiKeys.OFFSET_DELETE,
+          ApiKeys.JOIN_GROUP,
+          ApiKeys.SYNC_GROUP,
+          ApiKeys.HEARTBEAT,
+          ApiKeys.LEAVE_GROUP,
+          ApiKeys.DESCRIBE_GROUPS,
+          ApiKeys.LIST_GROUPS,
+          ApiKeys.DELETE_GROUPS,
           ApiKeys.DELETE_RECORDS);
 
   private final Subject subject;

@@ -74,7 +74,9 @@ final class Subject {
   private BrokerProcess start() {
     ClassPaths classPaths = ClassPaths.readFrom(TARGET);
     Path directory = TARGET.resolve("subjects").resolve(kind + "-" + ProcessHandle.current().pid());
-    Map<String, String> settings = Map.of("num.partitions", "1");
+    // Tests begin many groups, each of which would wait for three seconds.
+    Map<String, String> settings =
+        Map.of("num.partitions", "1", "group.initial.rebalance.delay.ms", "100");
     try {
       return switch (kind) {
         case APACHE_KAFKA -> BrokerProcess.kafka(classPaths, directory, withAuthorizer(settings));

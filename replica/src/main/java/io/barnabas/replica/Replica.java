@@ -108,7 +108,17 @@ public final class Replica {
    * @throws ApiException with the code for the producer, nothing appended
    */
   public AppendTicket append(ByteBuffer batches, Origin origin, Acks acks) {
-    Role.Leader leader = leader(OptionalInt.empty());
+    return append(batches, origin, acks, OptionalInt.empty());
+  }
+
+  /**
+   * The same in one leadership only.
+   *
+   * @throws ApiException as above; FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH if it is another
+   */
+  public AppendTicket append(
+      ByteBuffer batches, Origin origin, Acks acks, OptionalInt currentLeaderEpoch) {
+    Role.Leader leader = leader(currentLeaderEpoch);
     int enough = leader.enough(replication.minInsyncReplicas());
     if (acks == Acks.ALL && leader.isr().size() < enough) {
       throw new NotEnoughReplicasException(

@@ -1,5 +1,8 @@
 package io.barnabas.server;
 
+import io.barnabas.coordinator.Coordinator;
+import io.barnabas.coordinator.group.GroupCommand;
+import io.barnabas.coordinator.group.GroupsState;
 import io.barnabas.log.DirectoryInUseException;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.metadata.ClusterDefaults;
@@ -11,6 +14,7 @@ import io.barnabas.quorum.Quorum;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.Replicas;
 import io.barnabas.server.api.ControlContext;
+import io.barnabas.server.api.GroupCoordination;
 import io.barnabas.server.api.Handlers;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
@@ -59,6 +63,7 @@ public final class Node implements AutoCloseable {
   private final String clusterId;
   private final Controller controller;
   private final Replicas replicas;
+  private final Coordinator<GroupsState, GroupCommand> groups;
   private final BoundListeners listeners;
   private final Optional<ClusterMembership> membership;
   private final CompletableFuture<Void> ready;
@@ -97,6 +102,10 @@ public final class Node implements AutoCloseable {
                 world, directory, nodeId(), live::topicDefaults, links(amongNodes, self, live)));
     Reconciler reconciler = new Reconciler(replicas);
     controller.onImage(reconciler::accept);
+    groups =
+        stopping.add("The coordinator of groups", GroupCoordination.of(world, settings, replicas));
+    controller.onImage(groups::accept);
+    controller.onImage(new DeletedTopics(groups)::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
     controller.onImage(new UnenforcedSecurity()::accept);
     ControlContext context =
@@ -272,7 +281,7 @@ public final class Node implements AutoCloseable {
             settings.maxRequestBytes(),
             settings.maxQueuedRequestBytes(),
             settings.maxIdleMs());
-    Handlers handlers = Handlers.of(context, membership.map(ClusterMembership::members));
+    Handlers handlers = Handlers.of(context, membership.map(ClusterMembership::members), groups);
     String forNodes = settings.cluster().interBrokerListener();
     return ClientServer.serve(
         world,

@@ -31,7 +31,8 @@ class ArchitectureTest {
           entry("quorum", Set.of("world")),
           entry(SIMULATED_QUORUM, Set.of("world", SIMULATED_WORLD, "quorum")),
           entry("replica", Set.of("world", "log", "metadata")),
-          entry("server", Set.of("world", "log", "metadata", "quorum", "replica")),
+          entry("coordinator", Set.of("world", "log", "metadata", "replica")),
+          entry("server", Set.of("world", "log", "metadata", "quorum", "replica", "coordinator")),
           entry("cli", Set.of("world", "metadata", "server")));
 
   private final JavaClasses classes = new ClassFileImporter().importPackages("io.barnabas");

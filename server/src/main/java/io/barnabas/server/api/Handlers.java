@@ -1,5 +1,8 @@
 package io.barnabas.server.api;
 
+import io.barnabas.coordinator.Coordinator;
+import io.barnabas.coordinator.group.GroupCommand;
+import io.barnabas.coordinator.group.GroupsState;
 import io.barnabas.server.forwarding.EnvelopeHandler;
 import io.barnabas.server.forwarding.ForwardingHandler;
 import io.barnabas.server.membership.Members;
@@ -33,8 +36,12 @@ public record Handlers(
    * Of a node.
    *
    * @param members what other nodes ask for, if there may be any
+   * @param groups coordinates those that this node has to
    */
-  public static Handlers of(ControlContext context, Optional<Members> members) {
+  public static Handlers of(
+      ControlContext context,
+      Optional<Members> members,
+      Coordinator<GroupsState, GroupCommand> groups) {
     NodeSettings settings = context.atStart();
     List<ApiHandler<?>> handlers =
         new ArrayList<>(
@@ -58,6 +65,7 @@ public record Handlers(
     handlers.add(new DescribeUserScramCredentialsHandler(context));
     handlers.add(new DescribeLogDirsHandler(context));
     handlers.add(new ListPartitionReassignmentsHandler(context));
+    handlers.addAll(GroupApis.handlers(context, new Groups(groups)));
     List<ApiHandler<?>> decided = new ArrayList<>(ControllerApis.ofClients(context));
     for (ApiHandler<?> handler : decided) {
       handlers.add(forwarding(context, handler));

@@ -31,6 +31,15 @@ final class Operations {
           AclOperation.ALTER_CONFIGS,
           AclOperation.IDEMPOTENT_WRITE);
 
+  /** Everything that can be done with a group. */
+  static final int ON_GROUP =
+      bits(
+          AclOperation.READ,
+          AclOperation.DELETE,
+          AclOperation.DESCRIBE,
+          AclOperation.DESCRIBE_CONFIGS,
+          AclOperation.ALTER_CONFIGS);
+
   private Operations() {}
 
   private static int bits(AclOperation... operations) {

@@ -4,13 +4,17 @@ import io.barnabas.metadata.CreateTopics;
 import io.barnabas.metadata.TopicDefaults;
 import io.barnabas.server.control.NewIds;
 import io.barnabas.server.forwarding.Forwarder;
+import io.barnabas.server.settings.GroupCoordinatorSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -61,15 +65,38 @@ final class TopicCreator {
     request
         .topics()
         .add(
-            new CreatableTopic()
-                .setName(name)
-                .setNumPartitions(DEFAULT)
-                .setReplicationFactor((short) DEFAULT));
+            Topic.GROUP_METADATA_TOPIC_NAME.equals(name)
+                ? ofOffsets()
+                : new CreatableTopic()
+                    .setName(name)
+                    .setNumPartitions(DEFAULT)
+                    .setReplicationFactor((short) DEFAULT));
     CompletableFuture<ApiMessage> _ =
         context
             .ask(new CreateTopicsHandler(context), request, Forwarder::forward)
             .whenComplete(
                 (answer, failure) -> ended(name, (CreateTopicsResponseData) answer, failure));
+  }
+
+  private CreatableTopic ofOffsets() {
+    GroupCoordinatorSettings settings = context.atStart().groups();
+    CreatableTopic topic =
+        new CreatableTopic()
+            .setName(Topic.GROUP_METADATA_TOPIC_NAME)
+            .setNumPartitions(settings.offsetsPartitions())
+            .setReplicationFactor((short) context.atStart().replicasOfOffsets(context.image()));
+    Map<String, String> configs =
+        Map.of(
+            "cleanup.policy",
+            "compact",
+            "compression.type",
+            "producer",
+            "segment.bytes",
+            Integer.toString(settings.offsetsSegmentBytes()));
+    configs.forEach(
+        (config, value) ->
+            topic.configs().add(new CreatableTopicConfig().setName(config).setValue(value)));
+    return topic;
   }
 
   private void ended(

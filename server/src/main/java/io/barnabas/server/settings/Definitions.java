@@ -39,6 +39,7 @@ final class Definitions {
     TlsDefinitions.define(definitions);
     connections(definitions);
     newTopics(definitions);
+    GroupDefinitions.define(definitions);
     topicDefaults(definitions);
     retention(definitions);
     timestamps(definitions);

@@ -22,6 +22,9 @@ public final class NodeSettings {
   /** The setting of that name; what it is where it is not said depends on the cluster. */
   static final String REPLICATION_FACTOR = "default.replication.factor";
 
+  static final String OFFSETS_PARTITIONS = "offsets.topic.num.partitions";
+  static final String OFFSETS_REPLICATION_FACTOR = "offsets.topic.replication.factor";
+
   private static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
   private static final long MINUTE_MS = 60_000;
   private static final long HOUR_MS = 60 * MINUTE_MS;
@@ -92,6 +95,11 @@ public final class NodeSettings {
       throw new SettingsException(
           "The setting queued.max.request.bytes must not be less than socket.request.max.bytes.");
     }
+    if (groups().maxSessionTimeoutMs() < groups().minSessionTimeoutMs()) {
+      throw new SettingsException(
+          "The setting group.max.session.timeout.ms must not be less than"
+              + " group.min.session.timeout.ms.");
+    }
   }
 
   private List<Path> paths(String setting) throws SettingsException {
@@ -157,6 +165,22 @@ public final class NodeSettings {
         .text("replica.selector.class")
         .filter(ClusterDefinitions.RACK_AWARE_SELECTOR::equals)
         .isPresent();
+  }
+
+  /** How groups are coordinated. */
+  public GroupCoordinatorSettings groups() {
+    return GroupCoordinatorSettings.read(values);
+  }
+
+  /**
+   * Replicas of the topic with the groups' offsets when it comes into being, 1 or more.
+   *
+   * @param image of the cluster, which decides if it was not said
+   */
+  public int replicasOfOffsets(ClusterImage image) {
+    return given.containsKey(OFFSETS_REPLICATION_FACTOR)
+        ? values.integer(OFFSETS_REPLICATION_FACTOR)
+        : ClusterDefaults.replicationFactor(image);
   }
 
   /** How often preferred leaders are to lead again; empty if they are only when asked for. */

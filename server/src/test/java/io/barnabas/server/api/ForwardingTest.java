@@ -103,12 +103,14 @@ class ForwardingTest {
       controllers.add(controller);
       LogDirectory directory =
           LogDirectory.open(machine, Path.of("/data"), LogDirectoryOptions.defaults());
+      Replicas replicas =
+          new Replicas(machine, directory, id, settings::topicDefaults, ReplicaLinks.none());
       ControlContext context =
           new ControlContext(
               machine,
               settings,
               controller,
-              new Replicas(machine, directory, id, settings::topicDefaults, ReplicaLinks.none()),
+              replicas,
               directory,
               () -> CompletableFuture.completedFuture(null),
               Optional.of(
@@ -124,7 +126,11 @@ class ForwardingTest {
           machine,
           new ConnectionLimits(100, 1 << 20, 10 << 20, 60_000),
           List.of(new ListenerBinding(LISTENER, new InetSocketAddress(PORT))),
-          Handlers.of(context, Optional.empty()).forNodes());
+          Handlers.of(
+                  context,
+                  Optional.empty(),
+                  GroupCoordination.of(machine, settings.atStart(), replicas))
+              .forNodes());
     }
 
     private void register() {

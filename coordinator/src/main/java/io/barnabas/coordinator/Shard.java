@@ -1,0 +1,288 @@
+package io.barnabas.coordinator;
+
+import io.barnabas.replica.Replica;
+import io.barnabas.world.Monitor;
+import io.barnabas.world.World;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
+import org.apache.kafka.common.errors.NotCoordinatorException;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state machine of one partition, as long as this node leads it in one epoch. Commands wait in
+ * a bounded queue; a thread of its own decides them and never holds a lock meanwhile. Thread-safe.
+ *
+ * @param <S> the state
+ * @param <C> what can be asked for
+ */
+final class Shard<S, C> {
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+  /** Before another look whether the replica has heard of its leadership. */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /**
+   * A command that has not been decided.
+   *
+   * @param answer completed once
+   */
+  record Command<C>(C asked, CompletableFuture<Object> answer) {}
+
+  private final World world;
+  private final StateMachine<S, C> machine;
+  private final CoordinatorOptions options;
+  private final TopicPartition partition;
+  private final int leaderEpoch;
+  private final Supplier<Optional<Replica>> replicas;
+  private final Monitor monitor;
+
+  // Under the monitor.
+  private final Queue<Command<C>> queue = new ArrayDeque<>();
+
+  /** From the beginning, as there is a first look to be taken at what is loaded. */
+  private boolean woken = true;
+
+  private boolean ended;
+
+  /** What may be read; null until all is loaded, and again from the end on. */
+  private volatile @Nullable Runner<S, C> serving;
+
+  Shard(
+      World world,
+      StateMachine<S, C> machine,
+      CoordinatorOptions options,
+      TopicPartition partition,
+      int leaderEpoch,
+      Supplier<Optional<Replica>> replicas) {
+    this.world = world;
+    this.machine = machine;
+    this.options = options;
+    this.partition = partition;
+    this.leaderEpoch = leaderEpoch;
+    this.replicas = replicas;
+    monitor = world.threads().newMonitor();
+  }
+
+  int leaderEpoch() {
+    return leaderEpoch;
+  }
+
+  // --- loading
+
+  /** Loads the partition on one of these threads, and serves it from then on. */
+  void start(LoadThreads threads) {
+    threads.submit(() -> load(threads));
+  }
+
+  private void load(LoadThreads threads) {
+    Optional<Replica> replica = replicas.get().filter(this::isLed);
+    if (isEnded()) {
+      return;
+    }
+    if (replica.isEmpty()) {
+      world.clock().schedule(RETRY_NANOS, () -> start(threads));
+      return;
+    }
+    try {
+      load(replica.get());
+    } catch (ApiException e) {
+      // It is led no more, or its disk has failed: the next image says so.
+      LOG.info("{} cannot be loaded: {}", partition, e.getMessage());
+      end();
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} cannot be loaded, and what it says is not served here", partition, e);
+      end();
+    }
+  }
+
+  /** Of a newer epoch the next image tells. */
+  private boolean isLed(Replica replica) {
+    return replica.isLeader() && replica.leaderEpoch() >= leaderEpoch;
+  }
+
+  /** The state while it is put together. */
+  private final class Loaded {
+    private S state = machine.initial();
+    private long records;
+
+    void add(Record read) {
+      records++;
+      if (read.hasKey()) {
+        Optional<Bytes> value =
+            read.hasValue() ? Optional.of(Bytes.of(Utils.toArray(read.value()))) : Optional.empty();
+        state = machine.replay(state, Bytes.of(Utils.toArray(read.key())), value);
+      }
+    }
+  }
+
+  private void load(Replica replica) throws IOException {
+    long began = world.clock().nanoTime();
+    Loaded loaded = new Loaded();
+    long end =
+        new PartitionReader(replica, leaderEpoch, options.loadBufferBytes()).readAll(loaded::add);
+    LOG.info(
+        "{} is loaded in epoch {}: {} records in {} ms",
+        partition,
+        leaderEpoch,
+        loaded.records,
+        TimeUnit.NANOSECONDS.toMillis(world.clock().nanoTime() - began));
+    Runner<S, C> runner =
+        new Runner<>(
+            world, machine, options, new LedPartition(replica, leaderEpoch), loaded.state, end);
+    world.threads().startVirtual("coordinator-" + partition, () -> run(replica, runner));
+  }
+
+  // --- serving
+
+  private void run(Replica replica, Runner<S, C> runner) {
+    var registration = replica.onHighWatermark(this::wake);
+    try {
+      boolean goesOn = true;
+      while (goesOn) {
+        goesOn = runOnce(runner);
+      }
+    } finally {
+      registration.cancel();
+      end();
+      runner.end(new NotCoordinatorException("This node does not coordinate " + partition));
+    }
+  }
+
+  private boolean runOnce(Runner<S, C> runner) {
+    List<Command<C>> taken = take(runner.nextDeadlineNanos());
+    if (isEnded()) {
+      taken.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
+      return false;
+    }
+    runner.takeNoticeOfReplication();
+    if (runner.isReady()) {
+      serving = runner;
+      runner.expire();
+      runner.decide(taken);
+    } else {
+      taken.forEach(command -> command.answer().completeExceptionally(loading()));
+    }
+    return true;
+  }
+
+  /** Waits until there is something to do. */
+  private List<Command<C>> take(OptionalLong deadlineNanos) {
+    monitor.lock();
+    try {
+      while (!ended && !woken && queue.isEmpty() && !isPast(deadlineNanos)) {
+        if (deadlineNanos.isPresent()) {
+          monitor.awaitUntil(deadlineNanos.getAsLong());
+        } else {
+          monitor.await();
+        }
+      }
+      woken = false;
+      List<Command<C>> taken = new ArrayList<>(queue);
+      queue.clear();
+      return taken;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private boolean isPast(OptionalLong deadlineNanos) {
+    return deadlineNanos.isPresent() && world.clock().nanoTime() >= deadlineNanos.getAsLong();
+  }
+
+  private void wake() {
+    monitor.lock();
+    try {
+      woken = true;
+      monitor.signal();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Has a command decided; the answer fails with an {@link ApiException} if it cannot be. */
+  CompletableFuture<Object> submit(C asked) {
+    CompletableFuture<Object> answer = new CompletableFuture<>();
+    Optional<ApiException> refusal = Optional.empty();
+    monitor.lock();
+    try {
+      if (ended) {
+        refusal = Optional.of(notCoordinator());
+      } else if (serving == null || queue.size() >= options.maxQueued()) {
+        // Clients ask again in a moment, and ask this node.
+        refusal = Optional.of(loading());
+      } else {
+        queue.add(new Command<>(asked, answer));
+        monitor.signal();
+      }
+    } finally {
+      monitor.unlock();
+    }
+    refusal.ifPresent(answer::completeExceptionally);
+    return answer;
+  }
+
+  /**
+   * Looks at the state that is replicated.
+   *
+   * @throws ApiException if this node does not coordinate it, or not yet
+   */
+  <R> R read(Function<S, R> reader) {
+    Runner<S, C> runner = serving;
+    if (isEnded()) {
+      throw notCoordinator();
+    }
+    if (runner == null) {
+      throw loading();
+    }
+    return reader.apply(runner.replicated());
+  }
+
+  private boolean isEnded() {
+    monitor.lock();
+    try {
+      return ended;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /** Serves no more; those who wait are told. */
+  void end() {
+    List<Command<C>> left;
+    monitor.lock();
+    try {
+      ended = true;
+      left = new ArrayList<>(queue);
+      queue.clear();
+      serving = null;
+      monitor.signal();
+    } finally {
+      monitor.unlock();
+    }
+    left.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
+  }
+
+  private NotCoordinatorException notCoordinator() {
+    return new NotCoordinatorException("This node does not coordinate " + partition);
+  }
+
+  private CoordinatorLoadInProgressException loading() {
+    return new CoordinatorLoadInProgressException(partition + " is not ready yet");
+  }
+}

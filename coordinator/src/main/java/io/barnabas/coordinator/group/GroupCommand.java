@@ -1,0 +1,60 @@
+package io.barnabas.coordinator.group;
+
+import java.util.Set;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+
+/**
+ * What can be asked of a partition's groups. Requests are as clients send them, with topics by
+ * name, and nobody changes them any more; the answer of each is what clients get.
+ */
+public sealed interface GroupCommand {
+  /**
+   * Joins a group; answered with a JoinGroupResponseData when all have joined.
+   *
+   * @param client who asks
+   * @param needsKnownId whether a newcomer has to come back with the id that it is given
+   * @param takesAssignmentAsItIs whether the client knows that a leader need not assign anew
+   * @param uniquePart of the id of a newcomer
+   */
+  record Join(
+      JoinGroupRequestData request,
+      Client client,
+      boolean needsKnownId,
+      boolean takesAssignmentAsItIs,
+      String uniquePart)
+      implements GroupCommand {}
+
+  /** Brings or fetches assignments; answered with a SyncGroupResponseData. */
+  record Sync(SyncGroupRequestData request) implements GroupCommand {}
+
+  /** Says that a member lives; answered with a HeartbeatResponseData. */
+  record Heartbeat(HeartbeatRequestData request) implements GroupCommand {}
+
+  /** Takes members out; answered with a LeaveGroupResponseData. */
+  record Leave(LeaveGroupRequestData request) implements GroupCommand {}
+
+  /** Commits offsets; answered with an OffsetCommitResponseData. */
+  record Commit(OffsetCommitRequestData request) implements GroupCommand {}
+
+  /** Forgets some offsets; answered with an OffsetDeleteResponseData. */
+  record DeleteOffsets(OffsetDeleteRequestData request) implements GroupCommand {}
+
+  /** Forgets a group; answered with the {@code Errors}. */
+  record DeleteGroup(String group) implements GroupCommand {}
+
+  /** Forgets the offsets of topics that are gone; answered with whether none is left. */
+  record ForgetTopics(Set<String> topics) implements GroupCommand {}
+
+  /**
+   * Who asks.
+   *
+   * @param id the client's name for itself
+   * @param host where it is, as Kafka shows it: {@code /10.0.0.1}
+   */
+  record Client(String id, String host) {}
+}

@@ -1,0 +1,149 @@
+package io.barnabas.coordinator.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.coordinator.Bytes;
+import io.barnabas.coordinator.CoordinatorRecord;
+import io.barnabas.coordinator.Decision;
+import io.barnabas.coordinator.Effect;
+import io.barnabas.coordinator.TimerKey;
+import io.barnabas.coordinator.group.ClassicGroup.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Runs the state machine by hand: with a clock that goes only when it is told to, timers, answers
+ * and the records that were written. Every command must be answered exactly once, and what is
+ * replayed from the records must be the same as what was decided.
+ */
+final class MachineDriver {
+  private final GroupMachine machine;
+  private final Map<TimerKey, Long> timers = new LinkedHashMap<>();
+  private final List<CoordinatorRecord> records = new ArrayList<>();
+  private final Map<Long, Object> answers = new HashMap<>();
+  private final Set<Long> unanswered = new HashSet<>();
+  private GroupsState state;
+  private long nowMs = 1_000_000;
+  private long nextWaiter;
+
+  MachineDriver(GroupLimits limits) {
+    machine = new GroupMachine(limits);
+    state = machine.initial();
+    take(machine.loaded(state, nowMs));
+  }
+
+  GroupsState state() {
+    return state;
+  }
+
+  long nowMs() {
+    return nowMs;
+  }
+
+  /** Asks, and returns the number by which the answer is found. */
+  long ask(GroupCommand command) {
+    long waiter = nextWaiter++;
+    unanswered.add(waiter);
+    take(machine.decide(state, command, waiter, nowMs));
+    return waiter;
+  }
+
+  /** The answer, if there is one yet. */
+  <A> Optional<A> answer(long waiter, Class<A> type) {
+    return Optional.ofNullable(answers.get(waiter)).map(type::cast);
+  }
+
+  /** The answer, which must be there. */
+  <A> A answered(long waiter, Class<A> type) {
+    return answer(waiter, type).orElseThrow(() -> new AssertionError("no answer"));
+  }
+
+  private void take(Decision<GroupsState> decision) {
+    records.addAll(decision.records());
+    state = decision.state();
+    for (Effect effect : decision.effects()) {
+      switch (effect) {
+        case Effect.Answer(long waiter, Object answer) -> {
+          assertThat(unanswered.remove(waiter)).as("answered once: " + answer).isTrue();
+          answers.put(waiter, answer);
+        }
+        case Effect.SetTimer(TimerKey key, long delayMs) -> timers.put(key, nowMs + delayMs);
+        case Effect.CancelTimer(TimerKey key) -> timers.remove(key);
+      }
+    }
+  }
+
+  /** Lets time pass, and timers run out in their order. */
+  void advance(long millis) {
+    long end = nowMs + millis;
+    while (true) {
+      Optional<Map.Entry<TimerKey, Long>> next =
+          timers.entrySet().stream().min(Map.Entry.comparingByValue());
+      if (next.isEmpty() || next.get().getValue() > end) {
+        nowMs = end;
+        return;
+      }
+      nowMs = Math.max(nowMs, next.get().getValue());
+      TimerKey key = next.get().getKey();
+      timers.remove(key);
+      take(machine.expired(state, key, nowMs));
+    }
+  }
+
+  /** Another node goes on from the records; whoever waited gets no answer. */
+  void failOver() {
+    GroupsState replayed = replayed();
+    unanswered.clear();
+    timers.clear();
+    state = replayed;
+    take(machine.loaded(state, nowMs));
+  }
+
+  private GroupsState replayed() {
+    GroupsState replayed = machine.initial();
+    for (CoordinatorRecord record : records) {
+      replayed = machine.replay(replayed, record.key(), record.value());
+    }
+    return replayed;
+  }
+
+  /** Compares what the records say with what was decided. */
+  void checkRecords() {
+    GroupsState replayed = replayed();
+    assertThat(replayed.offsets()).isEqualTo(state.offsets());
+    for (ClassicGroup group : state.groups().values()) {
+      if (group.is(State.STABLE)) {
+        assertThat(lasting(replayed.group(group.id()).orElseThrow())).isEqualTo(lasting(group));
+      }
+    }
+  }
+
+  private static String lasting(ClassicGroup group) {
+    Map<String, Bytes> assignments = new TreeMap<>();
+    group.members().forEach((id, member) -> assignments.put(id, member.assignment()));
+    return "%d %s %s %s"
+        .formatted(group.generation(), group.protocol(), group.leader(), hashes(assignments));
+  }
+
+  private static String hashes(Map<String, Bytes> assignments) {
+    StringBuilder text = new StringBuilder();
+    assignments.forEach((id, bytes) -> text.append(id).append(bytes.hashCode()));
+    return text.toString();
+  }
+
+  ClassicGroup group(String id) {
+    return state.group(id).orElseThrow();
+  }
+
+  Optional<CommittedOffset> offset(String group, TopicPartition partition) {
+    return Optional.ofNullable(state.offsetsOf(group).get(partition));
+  }
+}
