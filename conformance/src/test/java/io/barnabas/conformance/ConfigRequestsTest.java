@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
@@ -130,11 +130,11 @@ class ConfigRequestsTest {
     assertThat(after.configSource()).isEqualTo((byte) 8);
     assertThat(synonyms(after))
         .containsExactly(setting + "=50000@8", "group." + setting + "=45000@5");
-    assertThat(listed(ConfigResource.Type.GROUP)).contains(group);
+    awaitListed(ConfigResource.Type.GROUP, group, true);
     assertThat(alter(ConfigResource.Type.GROUP, group, setting, null, DELETE))
         .isEqualTo(Errors.NONE);
     await(ConfigResource.Type.GROUP, group, setting, "45000");
-    assertThat(listed(ConfigResource.Type.GROUP)).doesNotContain(group);
+    awaitListed(ConfigResource.Type.GROUP, group, false);
   }
 
   @Test
@@ -151,7 +151,7 @@ class ConfigRequestsTest {
         describe(ConfigResource.Type.CLIENT_METRICS, name, "match");
     assertThat(match.configSource()).isEqualTo((byte) 7);
     assertThat(synonyms(match)).containsExactly("match=client_id=a.*@7");
-    assertThat(listed(ConfigResource.Type.CLIENT_METRICS)).contains(name);
+    awaitListed(ConfigResource.Type.CLIENT_METRICS, name, true);
   }
 
   /** The names, types, values and synonyms of everything that has no value of its own. */
@@ -318,11 +318,20 @@ class ConfigRequestsTest {
   /** Apache Kafka's broker learns of a change a moment after its controller accepted it. */
   private void await(ConfigResource.Type type, String name, String setting, String expected)
       throws Exception {
+    await(() -> describe(type, name, setting).value(), expected);
+  }
+
+  /** Apache Kafka lists groups and subscriptions some time after it describes them as they are. */
+  private void awaitListed(ConfigResource.Type type, String name, boolean expected)
+      throws Exception {
+    await(() -> listed(type).contains(name), expected);
+  }
+
+  private static void await(Callable<Object> actual, Object expected) throws Exception {
     long deadline = System.currentTimeMillis() + MAX_WAIT_MS;
-    while (!Objects.equals(expected, describe(type, name, setting).value())
-        && System.currentTimeMillis() < deadline) {
+    while (!expected.equals(actual.call()) && System.currentTimeMillis() < deadline) {
       Thread.sleep(10);
     }
-    assertThat(describe(type, name, setting).value()).isEqualTo(expected);
+    assertThat(actual.call()).isEqualTo(expected);
   }
 }

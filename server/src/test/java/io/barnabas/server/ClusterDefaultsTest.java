@@ -3,9 +3,6 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.PartitionImage;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -25,20 +22,8 @@ import org.junit.jupiter.api.Test;
 class ClusterDefaultsTest {
   private static final int NODES = 3;
 
-  private interface Body {
-    void run(SimulatedCluster cluster) throws Exception;
-  }
-
-  private static void run(Map<String, String> settings, Body body) {
-    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, NODES, settings);
-                  cluster.startAll();
-                  body.run(cluster);
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+  private static void run(Map<String, String> settings, SimulatedCluster.Body body) {
+    SimulatedCluster.run(1, NODES, settings, body);
   }
 
   @Test

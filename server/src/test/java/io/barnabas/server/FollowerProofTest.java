@@ -3,21 +3,13 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.Fact;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
 /** Who is believed to have records on its disk because it says so. */
@@ -26,18 +18,17 @@ class FollowerProofTest {
   private static final int BY_STATE = 18;
 
   private static void run(boolean ownListener, Body body) {
-    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, 2, ownListener, Map.of());
-                  cluster.startAll();
-                  NodeListenerTest.Led led = NodeListenerTest.replicate(cluster);
-                  cluster.silence(3 - led.leader());
-                  appendUnreplicated(cluster, led);
-                  body.run(cluster, led);
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(
+        1,
+        2,
+        ownListener,
+        Map.of(),
+        cluster -> {
+          NodeListenerTest.Led led = NodeListenerTest.replicate(cluster);
+          cluster.silence(3 - led.leader());
+          appendUnreplicated(cluster, led);
+          body.run(cluster, led);
+        });
   }
 
   private interface Body {
@@ -95,21 +86,8 @@ class FollowerProofTest {
   /** The third record, which the follower cannot fetch. */
   private static void appendUnreplicated(SimulatedCluster cluster, NodeListenerTest.Led led)
       throws Exception {
-    ProduceRequestData request = new ProduceRequestData().setAcks((short) 1).setTimeoutMs(1_000);
-    ProduceRequestData.TopicProduceData topic =
-        new ProduceRequestData.TopicProduceData().setTopicId(led.topic());
-    topic
-        .partitionData()
-        .add(
-            new ProduceRequestData.PartitionProduceData()
-                .setRecords(
-                    MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[1]))));
-    request.topicData().add(topic);
     try (TestClient client = cluster.client(led.leader())) {
-      ProduceResponseData answer =
-          client.call(ApiKeys.PRODUCE, 13, request, ProduceResponseData.class);
-      assertThat(answer.responses().iterator().next().partitionResponses().getFirst().errorCode())
-          .isZero();
+      assertThat(Requests.produce(client, led.topic(), 0, 1, 1)).isEqualTo(Errors.NONE);
     }
   }
 

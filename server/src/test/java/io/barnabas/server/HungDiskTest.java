@@ -4,29 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.world.simulated.DelayRange;
-import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedDisk;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,15 +44,7 @@ class HungDiskTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void itsLeadershipsMoveAwayAndItGoesOnWhenTheDiskDoes(long seed) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    RunEnd end =
-        world.run(
-            () -> {
-              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-              cluster.startAll();
-              hang(cluster, cluster.other());
-            });
-    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(seed, NODES, cluster -> hang(cluster, cluster.other()));
   }
 
   private static void hang(SimulatedCluster cluster, int victim) throws Exception {
@@ -99,15 +80,7 @@ class HungDiskTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void whatNobodyElseCanLeadStaysWhereItIs(long seed) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    RunEnd end =
-        world.run(
-            () -> {
-              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-              cluster.startAll();
-              hangWithTheOnlyReplica(cluster, cluster.other());
-            });
-    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(seed, NODES, cluster -> hangWithTheOnlyReplica(cluster, cluster.other()));
   }
 
   private static void hangWithTheOnlyReplica(SimulatedCluster cluster, int victim)
@@ -139,15 +112,7 @@ class HungDiskTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void whereAllDisksHangThereIsALeaderAllTheTime(long seed) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    RunEnd end =
-        world.run(
-            () -> {
-              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-              cluster.startAll();
-              hangEverywhere(cluster);
-            });
-    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(seed, NODES, HungDiskTest::hangEverywhere);
   }
 
   private static void hangEverywhere(SimulatedCluster cluster) throws Exception {
@@ -234,27 +199,8 @@ class HungDiskTest {
   }
 
   private static Errors produce(SimulatedCluster cluster, int node, Uuid topic, int partition) {
-    MemoryRecords records =
-        MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[100]));
-    ProduceRequestData request =
-        new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000).setTransactionalId(null);
-    request
-        .topicData()
-        .add(
-            new TopicProduceData()
-                .setTopicId(topic)
-                .setPartitionData(
-                    List.of(new PartitionProduceData().setIndex(partition).setRecords(records))));
     try (TestClient client = cluster.client(node)) {
-      return Errors.forCode(
-          client
-              .call(ApiKeys.PRODUCE, 13, request, ProduceResponseData.class)
-              .responses()
-              .iterator()
-              .next()
-              .partitionResponses()
-              .getFirst()
-              .errorCode());
+      return Requests.produce(client, topic, partition, -1, 100);
     } catch (IOException e) {
       return Errors.NETWORK_EXCEPTION;
     } catch (Exception e) {

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.metadata.Fact.BrokerImage;
 import io.barnabas.metadata.Fact.Endpoint;
 import io.barnabas.metadata.PartitionImage;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,20 +34,8 @@ class MembershipTest {
   /** For a change to be decided, committed, and known to all. */
   private static final int COMMIT_MS = 100;
 
-  private interface Body {
-    void run(SimulatedCluster cluster) throws Exception;
-  }
-
-  private static void run(long seed, Body body) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-                  cluster.startAll();
-                  body.run(cluster);
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+  private static void run(long seed, SimulatedCluster.Body body) {
+    SimulatedCluster.run(seed, NODES, body);
   }
 
   private static List<Integer> describe(SimulatedCluster cluster, int node, boolean withFenced)

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.server.tls.Certificates;
 import io.barnabas.server.tls.TlsEngines;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,24 +51,12 @@ class NodeListenerTest {
    */
   record Led(Uuid topic, int leader) {}
 
-  private interface Body {
-    void run(SimulatedCluster cluster) throws Exception;
-  }
-
-  private static void run(Body body) {
+  private static void run(SimulatedCluster.Body body) {
     run(Map.of(), body);
   }
 
-  private static void run(Map<String, String> settings, Body body) {
-    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, 2, true, settings);
-                  cluster.startAll();
-                  body.run(cluster);
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+  private static void run(Map<String, String> settings, SimulatedCluster.Body body) {
+    SimulatedCluster.run(1, 2, true, settings, body);
   }
 
   private static ApiVersionCollection advertised(TestClient client) throws Exception {

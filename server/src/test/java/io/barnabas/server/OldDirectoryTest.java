@@ -3,9 +3,6 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.PartitionImage;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,23 +46,20 @@ class OldDirectoryTest {
   }
 
   private static void run(String minInsyncReplicas, Body body) {
-    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-                  cluster.startAll();
-                  int controller = cluster.controller();
-                  List<Integer> two =
-                      IntStream.rangeClosed(1, NODES)
-                          .filter(id -> id != controller)
-                          .limit(2)
-                          .boxed()
-                          .toList();
-                  Uuid topic = createTopic(cluster, two, minInsyncReplicas);
-                  body.run(cluster, two.getFirst(), two.getLast(), topic);
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(
+        1,
+        NODES,
+        cluster -> {
+          int controller = cluster.controller();
+          List<Integer> two =
+              IntStream.rangeClosed(1, NODES)
+                  .filter(id -> id != controller)
+                  .limit(2)
+                  .boxed()
+                  .toList();
+          Uuid topic = createTopic(cluster, two, minInsyncReplicas);
+          body.run(cluster, two.getFirst(), two.getLast(), topic);
+        });
   }
 
   private static Uuid createTopic(

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.world.Disk;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -27,57 +24,51 @@ class ReplacedDiskTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void itsReplicasAreInSyncAgainInTheNewDirectory(long seed) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    RunEnd end =
-        world.run(
-            () -> {
-              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-              cluster.startAll();
-              Uuid topic = createTopic(cluster, NODES);
-              int victim = cluster.other();
-              Uuid before = directory(cluster, victim);
-              cluster.kill(victim);
-              cluster.await("it is fenced", 1_000, () -> cluster.isFenced(victim));
-              remove(world.machine(SimulatedCluster.machine(victim)).disk(), DATA);
-              cluster.begin(victim).join();
-              Uuid after = directory(cluster, victim);
-              assertThat(after).isNotEqualTo(before);
-              cluster.await(
-                  "all are in sync",
-                  10_000,
-                  () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
-              assertThat(states(cluster, topic)).allMatch(p -> p.directoryOf(victim).equals(after));
-            });
-    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(
+        seed,
+        NODES,
+        cluster -> {
+          Uuid topic = createTopic(cluster, NODES);
+          int victim = cluster.other();
+          Uuid before = directory(cluster, victim);
+          cluster.kill(victim);
+          cluster.await("it is fenced", 1_000, () -> cluster.isFenced(victim));
+          remove(cluster.world().machine(SimulatedCluster.machine(victim)).disk(), DATA);
+          cluster.begin(victim).join();
+          Uuid after = directory(cluster, victim);
+          assertThat(after).isNotEqualTo(before);
+          cluster.await(
+              "all are in sync",
+              10_000,
+              () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
+          assertThat(states(cluster, topic)).allMatch(p -> p.directoryOf(victim).equals(after));
+        });
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void whatNoOtherHasIsServedAgainWhenTheOldDiskIsBack(long seed) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    RunEnd end =
-        world.run(
-            () -> {
-              SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-              cluster.startAll();
-              Uuid topic = createTopic(cluster, 1);
-              int victim = cluster.other();
-              Disk disk = world.machine(SimulatedCluster.machine(victim)).disk();
-              end(cluster, victim);
-              DirectoryCopy whole = DirectoryCopy.of(disk, DATA);
-              remove(disk, DATA);
-              cluster.begin(victim).join();
-              cluster.await("it takes part", 10_000, () -> cluster.takesPart(victim));
-              assertThat(ledBy(cluster, topic, victim)).isZero();
-              end(cluster, victim);
-              whole.restore(disk);
-              cluster.begin(victim).join();
-              cluster.await(
-                  "it leads what it led",
-                  10_000,
-                  () -> ledBy(cluster, topic, victim) == PARTITIONS / NODES);
-            });
-    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(
+        seed,
+        NODES,
+        cluster -> {
+          Uuid topic = createTopic(cluster, 1);
+          int victim = cluster.other();
+          Disk disk = cluster.world().machine(SimulatedCluster.machine(victim)).disk();
+          end(cluster, victim);
+          DirectoryCopy whole = DirectoryCopy.of(disk, DATA);
+          remove(disk, DATA);
+          cluster.begin(victim).join();
+          cluster.await("it takes part", 10_000, () -> cluster.takesPart(victim));
+          assertThat(ledBy(cluster, topic, victim)).isZero();
+          end(cluster, victim);
+          whole.restore(disk);
+          cluster.begin(victim).join();
+          cluster.await(
+              "it leads what it led",
+              10_000,
+              () -> ledBy(cluster, topic, victim) == PARTITIONS / NODES);
+        });
   }
 
   private static void end(SimulatedCluster cluster, int node) {

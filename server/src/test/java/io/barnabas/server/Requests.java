@@ -147,24 +147,37 @@ final class Requests {
         values.stream()
             .map(value -> new SimpleRecord(1_000, value.getBytes(StandardCharsets.UTF_8)))
             .toArray(SimpleRecord[]::new);
-    ProduceRequestData.TopicProduceDataCollection topics =
-        new ProduceRequestData.TopicProduceDataCollection();
-    topics.add(
-        new ProduceRequestData.TopicProduceData()
-            .setTopicId(topic)
-            .setPartitionData(
-                List.of(
-                    new ProduceRequestData.PartitionProduceData()
-                        .setIndex(partition)
-                        .setRecords(
-                            MemoryRecords.withIdempotentRecords(
-                                Compression.NONE, producerId, (short) 0, sequence, records)))));
+    MemoryRecords batch =
+        MemoryRecords.withIdempotentRecords(
+            Compression.NONE, producerId, (short) 0, sequence, records);
+    return produce(client, topic, partition, -1, batch);
+  }
+
+  /** The answer to one record without a key and of so many bytes. */
+  static Errors produce(TestClient client, Uuid topic, int partition, int acks, int bytes)
+      throws IOException {
+    MemoryRecords batch =
+        MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[bytes]));
+    return Errors.forCode(produce(client, topic, partition, acks, batch).errorCode());
+  }
+
+  private static ProduceResponseData.PartitionProduceResponse produce(
+      TestClient client, Uuid topic, int partition, int acks, MemoryRecords batch)
+      throws IOException {
+    ProduceRequestData request =
+        new ProduceRequestData().setAcks((short) acks).setTimeoutMs(WAIT_MS);
+    request
+        .topicData()
+        .add(
+            new ProduceRequestData.TopicProduceData()
+                .setTopicId(topic)
+                .setPartitionData(
+                    List.of(
+                        new ProduceRequestData.PartitionProduceData()
+                            .setIndex(partition)
+                            .setRecords(batch))));
     return client
-        .call(
-            ApiKeys.PRODUCE,
-            13,
-            new ProduceRequestData().setAcks((short) -1).setTimeoutMs(WAIT_MS).setTopicData(topics),
-            ProduceResponseData.class)
+        .call(ApiKeys.PRODUCE, 13, request, ProduceResponseData.class)
         .responses()
         .iterator()
         .next()

@@ -1,5 +1,7 @@
 package io.barnabas.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.simulated.SimulatedQuorum;
@@ -8,8 +10,10 @@ import io.barnabas.server.settings.NodeSettings;
 import io.barnabas.server.tls.TlsEngines;
 import io.barnabas.server.tls.TlsNetwork;
 import io.barnabas.world.simulated.CrashMode;
+import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedMachine;
 import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,6 +71,39 @@ final class SimulatedCluster {
 
   private static QuorumMember member(int id) {
     return new QuorumMember(id, new UUID(id, id), machine(id), QUORUM_PORT);
+  }
+
+  /** What a test does with a cluster that has started. */
+  interface Body {
+    void run(SimulatedCluster cluster) throws Exception;
+  }
+
+  /** Starts all nodes in a world of their own, and has a test run there. */
+  static void run(long seed, int count, Body body) {
+    run(seed, count, Map.of(), body);
+  }
+
+  /** The same, with these settings in the file of each node. */
+  static void run(long seed, int count, Map<String, String> inFile, Body body) {
+    run(seed, count, false, inFile, body);
+  }
+
+  /**
+   * The same.
+   *
+   * @param ownListener whether nodes reach each other at a listener of their own, NODES
+   */
+  static void run(
+      long seed, int count, boolean ownListener, Map<String, String> inFile, Body body) {
+    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
+    RunEnd end =
+        world.run(
+            () -> {
+              SimulatedCluster cluster = new SimulatedCluster(world, count, ownListener, inFile);
+              cluster.startAll();
+              body.run(cluster);
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
   }
 
   static String machine(int id) {

@@ -2,13 +2,9 @@ package io.barnabas.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
@@ -24,14 +20,8 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,20 +38,8 @@ class ThrottledCopyTest {
 
   private static final long MILLISECOND_NANOS = 1_000_000;
 
-  private interface Body {
-    void run(SimulatedCluster cluster) throws Exception;
-  }
-
-  private static void run(long seed, Body body) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, NODES);
-                  cluster.startAll();
-                  body.run(cluster);
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+  private static void run(long seed, SimulatedCluster.Body body) {
+    SimulatedCluster.run(seed, NODES, body);
   }
 
   @ParameterizedTest
@@ -174,7 +152,7 @@ class ThrottledCopyTest {
               .find("t");
       assertThat(Errors.forCode(created.errorCode())).isEqualTo(Errors.NONE);
       try (TestClient leader = cluster.client(replicas.getFirst())) {
-        while (produce(leader, created.topicId()) != Errors.NONE) {
+        while (Requests.produce(leader, created.topicId(), 0, -1, BATCH_BYTES) != Errors.NONE) {
           cluster.world().threads().sleep(10 * MILLISECOND_NANOS);
         }
       }
@@ -184,31 +162,8 @@ class ThrottledCopyTest {
 
   private static void fill(TestClient client, Uuid topic) throws IOException {
     for (int i = 0; i < BATCHES; i++) {
-      assertThat(produce(client, topic)).isEqualTo(Errors.NONE);
+      assertThat(Requests.produce(client, topic, 0, -1, BATCH_BYTES)).isEqualTo(Errors.NONE);
     }
-  }
-
-  private static Errors produce(TestClient client, Uuid topic) throws IOException {
-    MemoryRecords records =
-        MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[BATCH_BYTES]));
-    ProduceRequestData request =
-        new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000).setTransactionalId(null);
-    request
-        .topicData()
-        .add(
-            new TopicProduceData()
-                .setTopicId(topic)
-                .setPartitionData(
-                    List.of(new PartitionProduceData().setIndex(0).setRecords(records))));
-    return Errors.forCode(
-        client
-            .call(ApiKeys.PRODUCE, 13, request, ProduceResponseData.class)
-            .responses()
-            .iterator()
-            .next()
-            .partitionResponses()
-            .getFirst()
-            .errorCode());
   }
 
   private static void alter(

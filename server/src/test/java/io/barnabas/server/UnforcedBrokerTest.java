@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.Fact.BrokerImage;
 import io.barnabas.metadata.PartitionImage;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -24,25 +21,23 @@ class UnforcedBrokerTest {
   @ParameterizedTest
   @CsvSource({"1, 1, true", "2, 1000000, false", "3, 9223372036854775807, false"})
   void whoeverCrashedIsEligibleOnlyIfItForcedAll(long seed, String everyMessages, boolean relied) {
-    SimulatedWorld world = new SimulatedWorld(seed, SimulationOptions.defaults());
-    RunEnd end =
-        world.run(
-            () -> {
-              Map<String, String> inFile = Map.of("log.flush.interval.messages", everyMessages);
-              SimulatedCluster cluster = new SimulatedCluster(world, NODES, inFile);
-              cluster.startAll();
-              Uuid topic = createTopic(cluster);
-              int victim = cluster.other();
-              long epoch = broker(cluster, victim).epoch();
-              cluster.crash(victim);
-              cluster.await("it is fenced", 1_000, () -> cluster.isFenced(victim));
-              assertThat(state(cluster, topic).elr()).contains(victim);
-              var _ = cluster.begin(victim);
-              cluster.await("it is back", 5_000, () -> broker(cluster, victim).epoch() > epoch);
-              assertThat(broker(cluster, victim).fenced()).isTrue();
-              assertThat(state(cluster, topic).elr().contains(victim)).isEqualTo(relied);
-            });
-    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    Map<String, String> inFile = Map.of("log.flush.interval.messages", everyMessages);
+    SimulatedCluster.run(
+        seed,
+        NODES,
+        inFile,
+        cluster -> {
+          Uuid topic = createTopic(cluster);
+          int victim = cluster.other();
+          long epoch = broker(cluster, victim).epoch();
+          cluster.crash(victim);
+          cluster.await("it is fenced", 1_000, () -> cluster.isFenced(victim));
+          assertThat(state(cluster, topic).elr()).contains(victim);
+          var _ = cluster.begin(victim);
+          cluster.await("it is back", 5_000, () -> broker(cluster, victim).epoch() > epoch);
+          assertThat(broker(cluster, victim).fenced()).isTrue();
+          assertThat(state(cluster, topic).elr().contains(victim)).isEqualTo(relied);
+        });
   }
 
   private static Uuid createTopic(SimulatedCluster cluster) throws Exception {
