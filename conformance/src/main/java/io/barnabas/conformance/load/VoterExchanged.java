@@ -7,13 +7,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
@@ -119,55 +123,78 @@ final class VoterExchanged {
 
   /** Until none is at the old node. */
   private void moveReplicas(Admin admin) throws IOException, InterruptedException {
+    Set<TopicPartition> moved = new HashSet<>();
     long tookMs =
         Until.holds(
             "no partition has a replica at node 3",
             () -> {
-              Map<TopicPartition, Optional<NewPartitionReassignment>> moves = moves(admin);
-              try {
-                if (!moves.isEmpty()) {
-                  admin.alterPartitionReassignments(moves).all().get();
-                }
-              } catch (ExecutionException e) {
-                // Deleted meanwhile.
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                  throw e;
-                }
-              }
-              return moves.isEmpty()
+              Map<TopicPartition, List<Integer>> there = partitionsAtOld(admin);
+              Map<TopicPartition, List<Integer>> still = new HashMap<>(there);
+              still.keySet().removeAll(moved);
+              moved.addAll(move(admin, still));
+              return there.isEmpty()
                   && admin.listPartitionReassignments().reassignments().get().isEmpty();
             });
-    journey.tell("- all replicas of node %d moved to node %d in %,d ms", OLD, NEW, tookMs);
+    journey.tell("- all replicas of node %d moved to others in %,d ms", OLD, tookMs);
   }
 
-  private static Map<TopicPartition, Optional<NewPartitionReassignment>> moves(Admin admin)
+  /** Those that have a replica at the old node, each with all its replicas. */
+  private static Map<TopicPartition, List<Integer>> partitionsAtOld(Admin admin)
       throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
-    var moving = admin.listPartitionReassignments().reassignments().get();
+    Map<TopicPartition, List<Integer>> found = new HashMap<>();
     for (var future :
         admin.describeTopics(admin.listTopics().names().get()).topicNameValues().values()) {
-      TopicDescription topic;
-      try {
-        topic = future.get();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-          continue;
-        }
-        throw e;
+      Optional<TopicDescription> topic = unlessDeleted(future);
+      if (topic.isEmpty()) {
+        continue;
       }
-      for (TopicPartitionInfo partition : topic.partitions()) {
-        TopicPartition id = new TopicPartition(topic.name(), partition.partition());
-        List<Integer> now = partition.replicas().stream().map(each -> each.id()).toList();
-        if (now.contains(OLD) && !moving.containsKey(id)) {
-          moves.put(id, Optional.of(new NewPartitionReassignment(without(now))));
+      for (TopicPartitionInfo partition : topic.get().partitions()) {
+        List<Integer> replicas = partition.replicas().stream().map(each -> each.id()).toList();
+        if (replicas.contains(OLD)) {
+          found.put(new TopicPartition(topic.get().name(), partition.partition()), replicas);
         }
       }
     }
-    return moves;
+    return found;
+  }
+
+  /** Which of them move now; the others are deleted meanwhile. */
+  private static Set<TopicPartition> move(
+      Admin admin, Map<TopicPartition, List<Integer>> partitions)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
+    partitions.forEach(
+        (id, replicas) ->
+            moves.put(id, Optional.of(new NewPartitionReassignment(without(replicas)))));
+    Set<TopicPartition> moving = new HashSet<>();
+    if (!moves.isEmpty()) {
+      for (var each : admin.alterPartitionReassignments(moves).values().entrySet()) {
+        if (unlessDeleted(each.getValue().thenApply(_ -> each.getKey())).isPresent()) {
+          moving.add(each.getKey());
+        }
+      }
+    }
+    return moving;
+  }
+
+  private static <T> Optional<T> unlessDeleted(KafkaFuture<T> answer)
+      throws ExecutionException, InterruptedException {
+    try {
+      return Optional.of(answer.get());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private static List<Integer> without(List<Integer> replicas) {
-    int instead = replicas.contains(NEW) ? ListenerAway.LISTENER : NEW;
+    int instead =
+        Stream.of(NEW, ListenerAway.LISTENER, 1, 2)
+            .filter(id -> !replicas.contains(id))
+            .findFirst()
+            .orElseThrow();
     return replicas.stream().map(id -> id == OLD ? instead : id).toList();
   }
 }
