@@ -152,14 +152,14 @@ final class Roles {
     return !Objects.equals(done.configs().get(resource), wanted.configs().get(resource));
   }
 
-  /** Empty if its settings cannot be used: nothing of the topic changes then. */
+  /** Empty if its settings cannot be used: its replicas keep to those they have. */
   private OptionalInt minInsyncReplicas(TopicImage topic, ClusterImage wanted) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
     try {
       TopicConfig config = TopicConfig.of(topic.name(), defaults, wanted.configsOf(resource));
       return OptionalInt.of(config.minInsyncReplicas());
     } catch (RuntimeException e) {
-      LOG.error("{} has settings that cannot be used: nothing of it changes", topic.name(), e);
+      LOG.error("{} has settings that cannot be used: its earlier ones stay", topic.name(), e);
       return OptionalInt.empty();
     }
   }
@@ -186,13 +186,14 @@ final class Roles {
     PartitionImage partition = topic.partitions().get(number);
     if (replica == null
         || partition == null
-        || minInsyncReplicas.isEmpty()
         || !replica.id().topicId().equals(topic.id())
         || !partition.replicas().contains(nodeId)) {
       return;
     }
     try {
-      replica.changeRole(Role.of(partition, nodeId, member), minInsyncReplicas.getAsInt());
+      // Who leads is not a question of settings.
+      int enough = minInsyncReplicas.orElseGet(replica.replication()::minInsyncReplicas);
+      replica.changeRole(Role.of(partition, nodeId, member), enough);
       fetchers.follow(replica);
     } catch (RuntimeException e) {
       LOG.error("The role of {} cannot be changed now; it is tried again", replica.id(), e);

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 
 /** Who leads a partition does not wait for what becomes of others. */
@@ -111,6 +112,25 @@ class RolesTest {
           CompletableFuture<Void> _ = replicas.reconcile(ledBy(more, 0, 2, 1));
           world.threads().sleep(10 * MILLISECOND);
           assertThat(opening.isDone()).isFalse();
+          assertThat(replica.isLeader()).isFalse();
+          assertThat(replica.leaderEpoch()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void aLeaderStepsDownWhateverItsSettingsAre() {
+    run(
+        replicas -> {
+          ClusterImage image = with(ClusterImage.empty("c"), TOPIC, 1, 1);
+          replicas.reconcile(image).join();
+          ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "t");
+          ClusterImage unusable =
+              image.apply(
+                  List.of(
+                      new Fact.ConfigChanged(topic, "segment.bytes", Optional.of("a new unit"))));
+          CompletableFuture<Void> _ = replicas.reconcile(ledBy(unusable, 0, 2, 1));
+          world.threads().sleep(10 * MILLISECOND);
+          Replica replica = replicas.require(new TopicPartition("t", 0));
           assertThat(replica.isLeader()).isFalse();
           assertThat(replica.leaderEpoch()).isEqualTo(1);
         });

@@ -69,7 +69,11 @@ final class Calls {
 
   private void makeAll() {
     for (Call call = next(); call != null; call = next()) {
-      call.make().run();
+      try {
+        call.make().run();
+      } catch (RuntimeException e) {
+        call.fail().accept(new IOException("The quorum refused: " + e.getMessage(), e));
+      }
     }
   }
 

@@ -47,8 +47,12 @@ final class QuorumStateMachine extends BaseStateMachine {
     /** Members have changed, perhaps. */
     void configurationChanged();
 
-    /** So many bytes were applied since the last snapshot that another one is due. */
-    void snapshotDue();
+    /**
+     * So many bytes were applied since the last snapshot that another one is due.
+     *
+     * @param answered to be called once it is there, or will not come
+     */
+    void snapshotDue(Runnable answered);
 
     /** Disk failures and broken promises; Ratis does not go on, or must not. */
     void failed(IOException cause);
@@ -59,7 +63,7 @@ final class QuorumStateMachine extends BaseStateMachine {
   private final Teller teller;
   private final Proposals proposals;
   private final Events events;
-  private final int snapshotAfterBytes;
+  private final SnapshotsDue snapshotsDue;
   private final SnapshotFiles storage = new SnapshotFiles();
 
   /** Known before Ratis tells of any leader; whoever began the group hears of it later. */
@@ -68,8 +72,6 @@ final class QuorumStateMachine extends BaseStateMachine {
   // Of the thread that applies.
   private long index;
   private int configurationTerm;
-  private long unsavedBytes;
-  private boolean snapshotAsked;
 
   /** Raft index to ours, of late; guarded by itself. */
   private final TreeMap<Long, Long> places = new TreeMap<>();
@@ -95,7 +97,7 @@ final class QuorumStateMachine extends BaseStateMachine {
     this.teller = teller;
     this.proposals = proposals;
     this.events = events;
-    this.snapshotAfterBytes = snapshotAfterBytes;
+    snapshotsDue = new SnapshotsDue(snapshotAfterBytes);
   }
 
   @Override
@@ -155,7 +157,6 @@ final class QuorumStateMachine extends BaseStateMachine {
 
   @Override
   public long takeSnapshot() throws IOException {
-    snapshotAsked = false;
     TermIndex applied = getLastAppliedTermIndex();
     if (index > teller.index()) {
       throw new IOException("Entry %d is not told yet".formatted(index));
@@ -173,7 +174,7 @@ final class QuorumStateMachine extends BaseStateMachine {
       throw cause;
     }
     Path file = storage.write(applied, new SnapshotFiles.Content(index, state));
-    unsavedBytes = 0;
+    snapshotsDue.taken();
     RatisGroup.LOG.info("Snapshot {} has all up to entry {}", file.getFileName(), index);
     return applied.getIndex();
   }
@@ -211,10 +212,8 @@ final class QuorumStateMachine extends BaseStateMachine {
       teller.committed(index, data.substring(Long.BYTES).toByteArray());
     }
     remember(raftIndex, index);
-    unsavedBytes += data.size();
-    if (unsavedBytes >= snapshotAfterBytes && !snapshotAsked) {
-      snapshotAsked = true;
-      events.snapshotDue();
+    if (snapshotsDue.applied(data.size())) {
+      events.snapshotDue(snapshotsDue::answered);
     }
     boolean own = ClientId.valueOf(entry.getClientId()).equals(ownCalls);
     proposals.applied(own ? entry.getCallId() : 0, taken, index);

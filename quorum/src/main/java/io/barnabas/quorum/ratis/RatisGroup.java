@@ -248,11 +248,16 @@ final class RatisGroup implements QuorumStateMachine.Events {
 
   /** Ratis itself counts entries only, however large they are. */
   @Override
-  public void snapshotDue() {
-    calls.add(this::takeSnapshot, cause -> LOG.info("No snapshot: {}", cause.getMessage()));
+  public void snapshotDue(Runnable answered) {
+    calls.add(
+        () -> takeSnapshot(answered),
+        cause -> {
+          LOG.info("No snapshot: {}", cause.getMessage());
+          answered.run();
+        });
   }
 
-  private void takeSnapshot() {
+  private void takeSnapshot(Runnable answered) {
     RaftServer.Division division = Objects.requireNonNull(node.division());
     var _ =
         division
@@ -267,6 +272,7 @@ final class RatisGroup implements QuorumStateMachine.Events {
                     1))
             .whenComplete(
                 (reply, thrown) -> {
+                  answered.run();
                   Throwable cause = thrown == null ? reply.getException() : thrown;
                   if (cause != null) {
                     LOG.warn("No snapshot of the quorum's log: {}", cause.getMessage());

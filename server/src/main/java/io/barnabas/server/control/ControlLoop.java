@@ -74,7 +74,8 @@ final class ControlLoop {
   /** All that is neither answered nor decided; under the monitor. */
   private final Waiting waiting = new Waiting();
 
-  private volatile boolean closed;
+  /** Since when it decides no more. */
+  private volatile OptionalLong closedNanos = OptionalLong.empty();
 
   /** Decided and not answered; changed by the loop alone. */
   private volatile @Nullable Pending pending;
@@ -159,7 +160,9 @@ final class ControlLoop {
 
   /** Decides no more; {@link #run} ends soon. */
   void stop() {
-    closed = true;
+    if (closedNanos.isEmpty()) {
+      closedNanos = OptionalLong.of(world.clock().nanoTime());
+    }
     wake();
   }
 
@@ -203,13 +206,16 @@ final class ControlLoop {
 
   /** Whether nothing more can be done; what is in flight is waited for while there is hope. */
   private boolean isOver() {
-    return state.failure().isPresent() || (closed && !mayStillEnd(pending));
+    return state.failure().isPresent()
+        || (closedNanos.isPresent() && !mayStillEnd(pending, closedNanos.getAsLong()));
   }
 
-  private boolean mayStillEnd(@Nullable Pending decided) {
+  /** A disk that hangs must not keep the node from stopping. */
+  private boolean mayStillEnd(@Nullable Pending decided, long sinceNanos) {
     return decided instanceof InFlight proposed
         && !proposed.isUnclear()
-        && state.leadership().active();
+        && state.leadership().active()
+        && world.clock().nanoTime() - sinceNanos < LOST_NANOS;
   }
 
   /** When time alone makes something due. */
@@ -222,7 +228,9 @@ final class ControlLoop {
     LongStream given =
         switch (pending) {
           case Confirmation asked -> LongStream.of(asked.beganNanos() + CONFIRM_NANOS);
-          case InFlight _ -> lostNanos.stream().map(since -> since + LOST_NANOS);
+          case InFlight _ ->
+              LongStream.concat(lostNanos.stream(), closedNanos.stream())
+                  .map(since -> since + LOST_NANOS);
           case null -> LongStream.empty();
         };
     return LongStream.concat(LongStream.concat(due, given), deadlines).min();
@@ -288,7 +296,7 @@ final class ControlLoop {
   }
 
   private Optional<Runnable> begin(ClusterImage image, Leadership now) {
-    if (!now.active() || pausing || closed) {
+    if (!now.active() || pausing || closedNanos.isPresent()) {
       return Optional.empty();
     } else if (Activation.isDue(image, now)) {
       return Optional.of(() -> activate(image, now));
@@ -466,7 +474,7 @@ final class ControlLoop {
   }
 
   private boolean isStopping() {
-    return closed || state.failure().isPresent();
+    return closedNanos.isPresent() || state.failure().isPresent();
   }
 
   private NotControllerException stopping() {

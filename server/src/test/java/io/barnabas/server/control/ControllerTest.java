@@ -402,6 +402,24 @@ class ControllerTest {
   }
 
   @Test
+  void aQuorumThatHangsDoesNotKeepTheNodeFromStopping() {
+    control(
+        1,
+        (world, quorum, controller) -> {
+          controller.submit(COUNT).join();
+          quorum.hang();
+          CompletableFuture<Long> proposed = controller.submit(COUNT);
+          world.threads().sleep(5_000_000_000L);
+          assertThat(proposed).isNotDone();
+          long began = world.clock().nanoTime();
+          controller.close();
+          assertThat(world.clock().nanoTime() - began).isLessThan(2_000_000_000L);
+          assertThat(proposed).isCompletedExceptionally();
+        });
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
   void onADiskTheImageComesBackFromSnapshotAndEntries() {
     SimulatedDisk disk = new SimulatedDisk(1 << 20);
     for (int life = 0; life < 5; life++) {

@@ -40,6 +40,7 @@ final class TwinQuorum implements Quorum {
   private @Nullable IOException nextRefusal;
   private boolean closed;
   private volatile boolean quiet;
+  private volatile boolean hangs;
   private boolean hidesNext;
   private boolean hides;
   private int refused;
@@ -136,6 +137,11 @@ final class TwinQuorum implements Quorum {
     quiet = nowQuiet;
   }
 
+  /** Nothing comes of what is proposed from now on, as if its disk hung. */
+  void hang() {
+    hangs = true;
+  }
+
   /**
    * Takes the next proposal without saying so, and shows that in a snapshot, after it came again.
    */
@@ -159,7 +165,9 @@ final class TwinQuorum implements Quorum {
   @Override
   public CompletableFuture<Boolean> propose(long expectedIndex, byte[] entry) {
     CompletableFuture<Boolean> outcome = new CompletableFuture<>();
-    later(() -> carryOut(expectedIndex, entry, outcome));
+    if (!hangs) {
+      later(() -> carryOut(expectedIndex, entry, outcome));
+    }
     return outcome;
   }
 
