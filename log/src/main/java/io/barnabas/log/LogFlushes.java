@@ -262,6 +262,11 @@ final class LogFlushes {
     recoveryPoint = Math.min(recoveryPoint, offset);
   }
 
+  /** Under all locks: nothing was cut away after {@link #lower}. */
+  void stillDurable(long offset) {
+    durableEnd = offset;
+  }
+
   /** Under all locks: all up to the log's end, which may be lower than it was, is on disk. */
   void allDurable(long endOffset) {
     durableEnd = endOffset;

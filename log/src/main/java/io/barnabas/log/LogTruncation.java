@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.errors.KafkaStorageException;
 
 /** Cuts a log's end away, durably. Holds all of the log's locks meanwhile. */
 final class LogTruncation {
@@ -67,12 +68,32 @@ final class LogTruncation {
 
   private void cut(LogState old, long offset) throws IOException {
     int keep = old.indexOf(offset);
-    // Not above what is left after a crash half way.
-    flushes.lower(old.segments().get(keep).baseOffset);
-    core.directory.checkpoint();
+    noteBefore(old, old, old.segments().get(keep).baseOffset);
     SegmentFiles.deleteIndexes(core.disk, core.folder, old.segments().get(keep).baseOffset);
     dropFrom(old, keep + 1);
     rebuildActive(old, keep, offset);
+  }
+
+  /**
+   * Before anything is cut: what a crash half way leaves must not be below what is said of it.
+   *
+   * @param old what the log is
+   * @param noted what is said of its start
+   * @param durable below which it is on disk
+   * @throws KafkaStorageException if the disk has no room for that: nothing is cut
+   */
+  private void noteBefore(LogState old, LogState noted, long durable) throws IOException {
+    long before = flushes.durableEnd();
+    flushes.lower(durable);
+    core.state = noted;
+    try {
+      core.directory.checkpoint();
+    } catch (NotWrittenException e) {
+      core.state = old;
+      flushes.stillDurable(before);
+      throw new KafkaStorageException(
+          "Nothing can be cut of " + core.id + ", because the disk is full: " + e.getMessage(), e);
+    }
   }
 
   private void dropFrom(LogState old, int index) throws IOException {
@@ -116,9 +137,7 @@ final class LogTruncation {
 
   private void restart(long offset) throws IOException {
     LogState old = core.state;
-    flushes.lower(0);
-    core.state = old.withStart(Math.min(offset, old.startOffset()));
-    core.directory.checkpoint();
+    noteBefore(old, old.withStart(Math.min(offset, old.startOffset())), 0);
     dropFrom(old, 0);
     for (Path name : core.disk.list(core.folder)) {
       if (name.toString().endsWith(".snapshot")) {

@@ -181,6 +181,8 @@ public final class PartitionLog {
    *
    * @param leaderEpoch in the name of which leadership
    * @throws NotLeaderOrFollowerException if a later one has begun; nothing was removed then
+   * @throws org.apache.kafka.common.errors.KafkaStorageException if the disk is too full to note
+   *     it; nothing was removed then
    */
   public void truncateTo(long offset, int leaderEpoch) throws IOException {
     truncation.truncateTo(offset, leaderEpoch);

@@ -175,6 +175,30 @@ class FlushTest {
         });
   }
 
+  /** A follower cuts off what its leader does not have, also while there is no room. */
+  @Test
+  void cutsThatTheFullDiskHasNoRoomToNoteAreRefusedUntilThereIsRoom() {
+    run(
+        () -> {
+          try (LogDirectory logs = open(world)) {
+            PartitionLog log = flushedLog(logs);
+            long full = world.disk().totalBytes(DIRECTORY) - world.disk().usableBytes(DIRECTORY);
+            world.disk().resize(full);
+            assertThatThrownBy(() -> log.truncateTo(1, 100))
+                .isInstanceOf(KafkaStorageException.class)
+                .hasMessageContaining("the disk is full");
+            assertThatThrownBy(() -> log.truncateFullyAndStartAt(7, 100))
+                .isInstanceOf(KafkaStorageException.class)
+                .hasMessageContaining("the disk is full");
+            assertThat(logs.failure()).isEmpty();
+            assertThat(log.view()).isEqualTo(new LogView(0, 2, 2));
+            world.disk().resize(1 << 30);
+            log.truncateTo(1, 100);
+            assertThat(valuesOf(log)).isEqualTo(expected(0, 1));
+          }
+        });
+  }
+
   @Test
   void failedAppendThatCannotBeCutOffFailsTheDirectory() {
     run(
