@@ -46,6 +46,9 @@ public final class BrokerProcess implements Closeable {
   private long launchedNanos;
   private int launches;
 
+  /** Whether this JVM ends, so that nothing may be started any more. */
+  private volatile boolean ending;
+
   private BrokerProcess(
       InetSocketAddress address, Path directory, List<String> command, String readyMark)
       throws IOException {
@@ -54,7 +57,7 @@ public final class BrokerProcess implements Closeable {
     this.command = List.copyOf(command);
     this.readyMark = readyMark;
     this.process = launch();
-    this.atExit = new Thread(() -> process.destroyForcibly(), "kill-broker");
+    this.atExit = new Thread(this::end, "kill-broker");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
@@ -288,17 +291,30 @@ public final class BrokerProcess implements Closeable {
     }
   }
 
+  private void end() {
+    ending = true;
+    process.destroyForcibly();
+  }
+
   private File output() {
     return directory.resolve("output.log").toFile();
   }
 
   private Process launch() throws IOException {
+    if (ending) {
+      throw new IOException("nothing is started any more, because this JVM ends");
+    }
     if (launches > 0) {
       Files.move(output().toPath(), directory.resolve("output-" + launches + ".log"));
     }
     launches++;
     launchedNanos = System.nanoTime();
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output()).start();
+    Process launched =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output()).start();
+    if (ending) {
+      launched.destroyForcibly();
+    }
+    return launched;
   }
 
   /** Waits until the broker says that it is ready, at most three minutes after this call. */
