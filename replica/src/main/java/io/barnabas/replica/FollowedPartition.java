@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
-import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.record.internal.Records;
 import org.slf4j.Logger;
@@ -34,6 +33,11 @@ final class FollowedPartition {
   private boolean caughtUp;
   private int failures;
   private long notBeforeNanos;
+
+  // While it cannot be followed.
+  private String trouble = "";
+  private long badSinceNanos;
+  private boolean told;
 
   FollowedPartition(Replica replica, int leaderEpoch, long nowNanos) {
     this.replica = replica;
@@ -64,9 +68,41 @@ final class FollowedPartition {
     return !caughtUp && replica.isFetchHeldBack();
   }
 
+  /** Whether it may have to. */
+  boolean isThrottled() {
+    return replica.isFetchThrottled();
+  }
+
+  /** Whether the last answer was good. */
+  boolean isGood() {
+    return failures == 0;
+  }
+
+  /** Why it cannot be followed. */
+  String trouble() {
+    return trouble;
+  }
+
+  /** For how long it could not be followed. */
+  long badNanos(long nowNanos) {
+    return nowNanos - badSinceNanos;
+  }
+
+  /** Whether it has been told that it cannot be followed. */
+  boolean isTold() {
+    return told;
+  }
+
+  /** It has been told. */
+  void told() {
+    told = true;
+  }
+
   /** What to fetch; all that the log has is on disk. */
   Wanted wanted() {
     raiseStart();
+    // The thread that forced the log may not have told the replica yet.
+    replica.replication().advance();
     LogView view = log.view();
     return new Wanted(
         id(),
@@ -98,21 +134,21 @@ final class FollowedPartition {
         default -> throw fetched.error().exception();
       }
       failures = 0;
-    } catch (NotLeaderOrFollowerException e) {
-      // Here or there the leadership is over, or has not begun; the image will tell.
-      pause(nowNanos);
+      told = false;
     } catch (ApiException e) {
-      if (failures == 0) {
-        LOG.warn("{} cannot be followed for now: {}", id(), e.getMessage());
-      }
-      pause(nowNanos);
+      // Perhaps the leadership is over here or there, or has not begun; the image will tell.
+      pause(e, nowNanos);
     } catch (IOException e) {
       LOG.error("{} cannot be followed: its data directory has failed", id(), e);
-      pause(nowNanos);
+      pause(e, nowNanos);
     }
   }
 
-  private void pause(long nowNanos) {
+  private void pause(Exception reason, long nowNanos) {
+    trouble = String.valueOf(reason.getMessage());
+    if (failures == 0) {
+      badSinceNanos = nowNanos;
+    }
     notBeforeNanos = nowNanos + (FIRST_PAUSE_NANOS << Math.min(failures++, MOST_DOUBLINGS));
   }
 

@@ -10,6 +10,9 @@ final class FollowerProgress {
   private long leaderEndThen = UNKNOWN;
   private long caughtUpNanos;
 
+  /** Whether it has all that the leader has, as far as is known. */
+  private boolean atEnd;
+
   /** Counts as caught up until it has had the time to show it. */
   FollowerProgress(long nowNanos) {
     caughtUpNanos = nowNanos;
@@ -33,16 +36,27 @@ final class FollowerProgress {
 
   void fetched(LogBounds log, long epoch, long leaderEnd, long nowNanos) {
     long offset = log.end();
-    if (offset >= leaderEnd) {
+    if (atEnd || offset >= leaderEnd) {
       caughtUpNanos = nowNanos;
-    } else if (leaderEndThen != UNKNOWN && offset >= leaderEndThen) {
+    } else if (leaderEndThen != UNKNOWN
+        && offset >= leaderEndThen
+        && lastFetchNanos - caughtUpNanos > 0) {
       // It now has all that was there when it asked last.
       caughtUpNanos = lastFetchNanos;
     }
+    atEnd = offset >= leaderEnd;
     bounds = log;
     brokerEpoch = epoch;
     leaderEndThen = leaderEnd;
     lastFetchNanos = nowNanos;
+  }
+
+  /** The leader now has more. One that had all, and so had nothing to say, was in time till now. */
+  void leaderAppended(long nowNanos) {
+    if (atEnd) {
+      atEnd = false;
+      caughtUpNanos = nowNanos;
+    }
   }
 
   /** Whether it had all that the leader has at some time not longer ago than the lag. */

@@ -16,7 +16,8 @@ public interface LeaderFetch {
   /** A line to one leader. One fetch at a time; any thread may reset or close it. */
   interface Line extends AutoCloseable {
     /**
-     * Asks for records. What the answer does not speak of has nothing new.
+     * Asks for records of all that was ever wanted by this line, and still is. What the answer does
+     * not speak of has nothing new.
      *
      * @return fails with an {@code IOException} if there is no answer; its buffers are good until
      *     the next fetch
@@ -32,13 +33,15 @@ public interface LeaderFetch {
   }
 
   /**
-   * A fetch of many partitions.
+   * A fetch of many partitions: what has changed since the last one, whatever became of that.
    *
    * @param brokerEpoch what this node proves itself with
-   * @param wanted all that is followed and ready for more
+   * @param changed what is wanted from now on, or in another way than before
+   * @param unwanted what no longer is
    * @param maxWaitMs how long the leader may wait for the first byte
    */
-  record FetchOrder(long brokerEpoch, List<Wanted> wanted, int maxWaitMs) {}
+  record FetchOrder(
+      long brokerEpoch, List<Wanted> changed, List<TopicIdPartition> unwanted, int maxWaitMs) {}
 
   /**
    * What is wanted of one partition.

@@ -2,15 +2,10 @@ package io.barnabas.replica;
 
 import io.barnabas.replica.LeaderFetch.FetchOrder;
 import io.barnabas.replica.LeaderFetch.Fetched;
-import io.barnabas.replica.LeaderFetch.Wanted;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -35,12 +30,11 @@ final class LeaderFetcher {
   private final int leader;
   private final LeaderFetch.Line line;
   private final LongSupplier brokerEpoch;
-  private final int maxWaitMs;
   private final Monitor monitor;
   private final WorldThread thread;
 
   // Under the monitor.
-  private final Map<TopicIdPartition, FollowedPartition> followed = new LinkedHashMap<>();
+  private final FetchPlan plan;
   private int flushing;
   private boolean fetching;
   private boolean interrupted;
@@ -48,7 +42,7 @@ final class LeaderFetcher {
   private long lastResetNanos;
 
   // The thread's own.
-  private Map<TopicIdPartition, FollowedPartition> asked = Map.of();
+  private final Troubles troubles;
   private int failures;
   private long notBeforeNanos;
 
@@ -57,7 +51,8 @@ final class LeaderFetcher {
     this.world = world;
     this.leader = leader;
     this.brokerEpoch = brokerEpoch;
-    this.maxWaitMs = maxWaitMs;
+    plan = new FetchPlan(maxWaitMs, now());
+    troubles = new Troubles(leader);
     line = leaders.line(leader);
     monitor = world.threads().newMonitor();
     notBeforeNanos = now();
@@ -75,11 +70,9 @@ final class LeaderFetcher {
     boolean reset = false;
     monitor.lock();
     try {
-      FollowedPartition before = followed.get(replica.id());
-      if (before != null && before.leaderEpoch() >= leaderEpoch) {
+      if (!plan.follow(partition)) {
         return;
       }
-      followed.put(replica.id(), partition);
       flushing++;
       if (fetching && now() - lastResetNanos >= RESET_NANOS) {
         lastResetNanos = now();
@@ -100,7 +93,7 @@ final class LeaderFetcher {
   void forget(TopicIdPartition id) {
     monitor.lock();
     try {
-      followed.remove(id);
+      plan.forget(id);
     } finally {
       monitor.unlock();
     }
@@ -109,7 +102,7 @@ final class LeaderFetcher {
   boolean isIdle() {
     monitor.lock();
     try {
-      return followed.isEmpty();
+      return plan.followsNothing();
     } finally {
       monitor.unlock();
     }
@@ -131,6 +124,7 @@ final class LeaderFetcher {
       if (answer != null) {
         failures = 0;
         answer.forEach(this::take);
+        troubles.lasting(this::isFollowed, now()).ifPresent(LOG::warn);
       }
     }
   }
@@ -166,20 +160,31 @@ final class LeaderFetcher {
     }
   }
 
-  private void take(Fetched fetched) {
-    // Not one that is followed since then in a later epoch: this answer is not for it.
-    FollowedPartition partition = asked.get(fetched.id());
-    if (partition == null) {
-      return;
-    }
+  private boolean isFollowed(FollowedPartition partition) {
     monitor.lock();
     try {
+      return plan.follows(partition);
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  private void take(Fetched fetched) {
+    FollowedPartition partition;
+    monitor.lock();
+    try {
+      // Not one that is followed since then in a later epoch: this answer is not for it.
+      partition = plan.answered(fetched.id());
+      if (partition == null) {
+        return;
+      }
       flushing++;
     } finally {
       monitor.unlock();
     }
     try {
       partition.take(fetched, now());
+      troubles.note(partition);
     } finally {
       partition.log().whenFlushed(partition.log().view().logEndOffset(), this::flushed);
     }
@@ -196,14 +201,13 @@ final class LeaderFetcher {
         } else if (notBeforeNanos - now > 0) {
           monitor.awaitUntil(notBeforeNanos);
         } else {
-          FetchOrder order = order(now);
-          if (!order.wanted().isEmpty()) {
+          if (plan.look(now)) {
             fetching = true;
-            return order;
+            return plan.order(brokerEpoch.getAsLong());
           }
-          if (!followed.isEmpty()) {
+          if (!plan.followsNothing()) {
             // All of them pause or are held back, or their disk has failed.
-            monitor.awaitUntil(now + TimeUnit.MILLISECONDS.toNanos(order.maxWaitMs()));
+            monitor.awaitUntil(now + TimeUnit.MILLISECONDS.toNanos(plan.waitMs()));
           } else {
             monitor.await();
           }
@@ -213,23 +217,6 @@ final class LeaderFetcher {
     } finally {
       monitor.unlock();
     }
-  }
-
-  /** All that may be fetched, and how long until more may be. */
-  private FetchOrder order(long now) {
-    List<Wanted> wanted = new ArrayList<>(followed.size());
-    asked = HashMap.newHashMap(followed.size());
-    int waitMs = maxWaitMs;
-    for (FollowedPartition partition : followed.values()) {
-      long pause = partition.notBeforeNanos() - now;
-      if (pause > 0) {
-        waitMs = Math.min(waitMs, 1 + (int) Math.min(maxWaitMs, pause / 1_000_000));
-      } else if (partition.log().isUsable() && !partition.isHeldBack()) {
-        wanted.add(partition.wanted());
-        asked.put(partition.id(), partition);
-      }
-    }
-    return new FetchOrder(brokerEpoch.getAsLong(), wanted, waitMs);
   }
 
   /** Fetches no more. */

@@ -125,6 +125,11 @@ final class Leading {
     return true;
   }
 
+  /** The leader now has more than those that had all. */
+  void appended(long nowNanos) {
+    followers.values().forEach(follower -> follower.leaderAppended(nowNanos));
+  }
+
   /** The follower in sync that has an offset, and of several the one that has most. */
   OptionalInt furthestFollower(Set<Integer> among, long offset) {
     return role.isr().stream()

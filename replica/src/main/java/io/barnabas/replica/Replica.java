@@ -249,6 +249,11 @@ public final class Replica {
     }
   }
 
+  /** Whether its records are fetched no faster than allowed. */
+  boolean isFetchThrottled() {
+    return throttledFetcher;
+  }
+
   /** Whether its records should not be fetched for now, unless it has nearly all of them. */
   boolean isFetchHeldBack() {
     return throttledFetcher && context.throttles().fetching().isExceeded();

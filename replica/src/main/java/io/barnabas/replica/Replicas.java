@@ -63,6 +63,9 @@ public final class Replicas implements AutoCloseable {
   /** The image that the worker has carried out; used by the worker only. */
   private ClusterImage done = ClusterImage.empty("");
 
+  /** The image that the worker has begun to carry out last; used by the worker only. */
+  private ClusterImage begun = ClusterImage.empty("");
+
   /** The topics' defaults that the worker has carried out; used by the worker only. */
   private Map<String, String> defaults = Map.of();
 
@@ -235,31 +238,9 @@ public final class Replicas implements AutoCloseable {
   }
 
   private void carryOut(ClusterImage wanted) {
-    Map<TopicPartition, TopicIdPartition> here = new HashMap<>();
-    for (TopicImage topic : wanted.topics().values()) {
-      topic
-          .partitions()
-          .forEach(
-              (number, partition) -> {
-                if (partition.replicas().contains(nodeId)) {
-                  TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
-                  here.put(id.topicPartition(), id);
-                }
-              });
-    }
-    setStraysAside(here);
-    for (Replica replica : all()) {
-      if (!replica.id().equals(here.get(replica.id().topicPartition()))) {
-        remove(replica);
-      }
-    }
-    for (Offline partition : List.copyOf(offline.values())) {
-      TopicPartition name = partition.id().topicPartition();
-      if (!partition.id().equals(here.get(name))) {
-        offline.remove(name);
-        delete(partition.id());
-      }
-    }
+    setStraysAside(wanted);
+    removeUnwanted(wanted);
+    begun = wanted;
     Map<String, String> newDefaults = topicDefaults.apply(wanted);
     boolean isMember = isMember(wanted);
     boolean allChanged = !newDefaults.equals(defaults) || isMember != member;
@@ -270,8 +251,12 @@ public final class Replicas implements AutoCloseable {
     List<CompletableFuture<Void>> served = new ArrayList<>();
     try {
       for (TopicImage topic : wanted.topics().values()) {
-        if (allChanged || failedBefore.contains(topic.id()) || changed(topic, wanted)) {
-          open(topic, wanted, served);
+        boolean whole =
+            allChanged || failedBefore.contains(topic.id()) || hasNewSettings(topic, wanted);
+        TopicImage before = done.topics().get(topic.id());
+        // Cheap even for many topics: what did not change is the same object.
+        if (whole || !topic.equals(before)) {
+          open(topic, whole ? null : before, wanted, served);
         }
       }
     } finally {
@@ -284,14 +269,42 @@ public final class Replicas implements AutoCloseable {
     }
   }
 
-  private boolean changed(TopicImage topic, ClusterImage wanted) {
+  private boolean hasNewSettings(TopicImage topic, ClusterImage wanted) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    // Cheap even for many topics: what did not change is the same object.
-    return !Objects.equals(done.topics().get(topic.id()), topic)
-        || !Objects.equals(done.configs().get(resource), wanted.configs().get(resource));
+    return !Objects.equals(done.configs().get(resource), wanted.configs().get(resource));
   }
 
-  private void open(TopicImage topic, ClusterImage wanted, List<CompletableFuture<Void>> served) {
+  /** Deletes what is no longer to be here; nothing else is here than the image begun last had. */
+  private void removeUnwanted(ClusterImage wanted) {
+    for (TopicImage before : begun.topics().values()) {
+      TopicImage now = wanted.topics().get(before.id());
+      if (!before.equals(now)) {
+        for (int number : before.partitions().keySet()) {
+          if (!TopicChanges.isOn(nodeId, now, number)) {
+            get(new TopicIdPartition(before.id(), number, before.name())).ifPresent(this::remove);
+          }
+        }
+      }
+    }
+    for (Offline partition : List.copyOf(offline.values())) {
+      TopicIdPartition id = partition.id();
+      if (!TopicChanges.isOn(nodeId, wanted.topics().get(id.topicId()), id.partition())) {
+        offline.remove(id.topicPartition());
+        delete(id);
+      }
+    }
+  }
+
+  /**
+   * Opens the partitions of a topic that are to be here and are not.
+   *
+   * @param before only those that are not as they were then; null if all are to be looked at
+   */
+  private void open(
+      TopicImage topic,
+      @Nullable TopicImage before,
+      ClusterImage wanted,
+      List<CompletableFuture<Void>> served) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
     Optional<TopicConfig> config = Optional.empty();
     String unusable = "";
@@ -301,9 +314,7 @@ public final class Replicas implements AutoCloseable {
       LOG.error("{} has settings that cannot be used: nothing of it changes", topic.name(), e);
       unusable = "the settings of its topic cannot be used: " + e.getMessage();
     }
-    List<Integer> numbers = new ArrayList<>(topic.partitions().keySet());
-    numbers.sort(null);
-    for (int number : numbers) {
+    for (int number : TopicChanges.partitions(before, topic)) {
       worker.checkNotStopping();
       PartitionImage partition = topic.partitions().get(number);
       if (partition != null && partition.replicas().contains(nodeId)) {
@@ -395,12 +406,11 @@ public final class Replicas implements AutoCloseable {
   }
 
   /** Once, before anything is opened: what the cluster does not know must not be in the way. */
-  private void setStraysAside(Map<TopicPartition, TopicIdPartition> here) {
+  private void setStraysAside(ClusterImage wanted) {
     if (strayed) {
       return;
     }
     strayed = true;
-    Set<TopicIdPartition> wanted = new HashSet<>(here.values());
     List<StoredPartition> found;
     try {
       found = directory.stored();
@@ -409,7 +419,10 @@ public final class Replicas implements AutoCloseable {
       return;
     }
     for (StoredPartition stored : found) {
-      if (!wanted.contains(stored.id())) {
+      TopicImage topic = wanted.topics().get(stored.id().topicId());
+      if (topic == null
+          || !topic.name().equals(stored.id().topic())
+          || !TopicChanges.isOn(nodeId, topic, stored.id().partition())) {
         setAside(stored);
       }
     }

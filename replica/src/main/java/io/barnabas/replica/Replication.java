@@ -48,6 +48,9 @@ final class Replication {
   private volatile int minInsyncReplicas = 1;
   private volatile long highWatermark;
 
+  /** Whether a follower said that it has all, and nothing was appended since. */
+  private volatile boolean someHadAll;
+
   Replication(PartitionLog log, ReplicaContext context) {
     this.log = log;
     this.context = context;
@@ -73,7 +76,23 @@ final class Replication {
 
   /** Something was appended as the leader. */
   void appended() {
+    if (someHadAll) {
+      noteAppend();
+    }
     listeners.ofAppends().forEach(this::tell);
+  }
+
+  private void noteAppend() {
+    lock.lock();
+    try {
+      someHadAll = false;
+      Leading leads = leading;
+      if (leads != null) {
+        leads.appended(context.clock().nanoTime());
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   void whenFlushed(long offset, int epoch, Consumer<Errors> callback) {
@@ -253,6 +272,7 @@ final class Replication {
       long now = context.clock().nanoTime();
       long logEnd = log.view().logEndOffset();
       if (leads.fetched(follower.broker(), bounds, follower.brokerEpoch(), logEnd, now)) {
+        someHadAll |= bounds.end() >= logEnd;
         advance(news);
         expansion =
             leads.expansion(
@@ -328,8 +348,15 @@ final class Replication {
     Leading leads = leading;
     boolean same = changed.leaderEpoch() == role.leaderEpoch();
     long now = context.clock().nanoTime();
+    if (!same || role.isReadable() != changed.isReadable()) {
+      news.collectListeners();
+    }
     switch (changed) {
-      case Role.Leader leader when same && leads != null -> leads.changed(leader, now);
+      case Role.Leader leader when same && leads != null -> {
+        leads.changed(leader, now);
+        // A follower that is no longer in sync is looked after from now on.
+        news.collectListeners();
+      }
       case Role.Leader leader -> {
         if (leads == null || leader.leaderEpoch() != leads.role().leaderEpoch() + 1) {
           refuse(Errors.NOT_LEADER_OR_FOLLOWER, news);
@@ -345,7 +372,6 @@ final class Replication {
           leading = null;
           leaderWatermark = -1;
           refuse(Errors.NOT_LEADER_OR_FOLLOWER, news);
-          news.collectListeners();
         }
       }
     }

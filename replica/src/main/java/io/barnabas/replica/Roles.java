@@ -4,12 +4,9 @@ import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.world.World;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
@@ -132,7 +129,7 @@ final class Roles {
       boolean whole = all || failedBefore.contains(topic.id()) || hasNewSettings(topic, wanted);
       TopicImage before = done.topics().get(topic.id());
       if (whole || !topic.equals(before)) {
-        tell(topic, whole ? Optional.empty() : Optional.ofNullable(before), wanted);
+        tell(topic, whole ? null : before, wanted);
       }
     }
     for (Replica each = newcomers.poll(); each != null; each = newcomers.poll()) {
@@ -164,21 +161,11 @@ final class Roles {
     }
   }
 
-  /** All partitions that are not the same as in an earlier state of the topic. */
-  private void tell(TopicImage topic, Optional<TopicImage> before, ClusterImage wanted) {
+  /** All partitions that are not the same as in an earlier state of the topic, if there is one. */
+  private void tell(TopicImage topic, @Nullable TopicImage before, ClusterImage wanted) {
     OptionalInt minInsyncReplicas = minInsyncReplicas(topic, wanted);
-    List<Integer> numbers = new ArrayList<>();
-    topic
-        .partitions()
-        .forEach(
-            (number, partition) -> {
-              Optional<PartitionImage> known = before.map(t -> t.partitions().get(number));
-              if (!known.equals(Optional.of(partition))) {
-                numbers.add(number);
-              }
-            });
-    numbers.sort(null);
-    numbers.forEach(number -> tell(topic, number, minInsyncReplicas));
+    TopicChanges.partitions(before, topic)
+        .forEach(number -> tell(topic, number, minInsyncReplicas));
   }
 
   private void tell(TopicImage topic, int number, OptionalInt minInsyncReplicas) {

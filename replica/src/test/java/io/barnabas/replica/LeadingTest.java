@@ -63,6 +63,18 @@ class LeadingTest {
   }
 
   @Test
+  void oneThatHasAllAndSaysNothingIsInTimeUntilTheNextAppend() {
+    leading.fetched(2, new LogBounds(0, 10), 1, 10, 1);
+    leading.appended(LATE_NANOS);
+    long inTime = LATE_NANOS + LAG_NANOS;
+    assertThat(leading.shrinking(11, inTime, LAG_NANOS, broker -> 1)).isEmpty();
+    leading.appended(inTime);
+    leading.fetched(2, new LogBounds(0, 10), 1, 12, inTime);
+    assertThat(leading.shrinking(12, inTime, LAG_NANOS, broker -> 1)).isEmpty();
+    assertThat(leading.shrinking(12, inTime + 1, LAG_NANOS, broker -> 1)).isPresent();
+  }
+
+  @Test
   void afterARefusalItIsProposedAgain() {
     IsrProposal proposal = shrinking();
     leading.answered(proposal, IsrAnswer.refused(Errors.THROTTLING_QUOTA_EXCEEDED), LATE_NANOS);

@@ -84,7 +84,7 @@ final class FetchAnswer {
               if (session.epoch() != context.nextEpoch()) {
                 return false;
               }
-              addNews(session, result);
+              addNews(result);
               return true;
             });
     if (!current) {
@@ -94,16 +94,13 @@ final class FetchAnswer {
     return response.setSessionId(session.id());
   }
 
-  private void addNews(FetchSession session, FetchResult result) {
+  private void addNews(FetchResult result) {
     for (int i = 0; i < result.size(); i++) {
       ReplicaRead read = result.read(i);
       if (isNews(result, i)) {
         add(result, i);
       } else if (read != null) {
         read.close();
-      }
-      if (read != null && read.records().sizeBytes() > 0) {
-        session.moveToEnd(result.partition(i));
       }
     }
   }

@@ -18,8 +18,7 @@ sealed interface FetchContext {
    *
    * @param nextEpoch what the session's epoch has to be for the answer to be still of use
    */
-  record Incremental(FetchSession session, int nextEpoch, List<FetchedPartition> fetched)
-      implements FetchContext {}
+  record Incremental(FetchSession session, int nextEpoch) implements FetchContext {}
 
   /** The request does not fit its session. */
   record Refused(Errors error) implements FetchContext {}

@@ -7,11 +7,11 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -86,14 +86,22 @@ final class FetchHandler extends Handler<FetchRequestData> {
     }
     switch (sessions.context(FetchAsked.of(request, call.version()))) {
       case FetchContext.Refused(Errors error) -> call.answer(FetchAnswer.refusal(error, 0));
-      case FetchContext.Full full -> fetch(request, call, full, full.fetched());
+      case FetchContext.Full full ->
+          fetch(request, call, full, reader -> new WholeFetch(reader, full.fetched()));
       case FetchContext.Incremental incremental ->
-          fetch(request, call, incremental, incremental.fetched());
+          fetch(
+              request,
+              call,
+              incremental,
+              reader -> new SessionFetch(reader, incremental.session(), world.clock()));
     }
   }
 
   private void fetch(
-      FetchRequestData request, Call call, FetchContext context, List<FetchedPartition> fetched) {
+      FetchRequestData request,
+      Call call,
+      FetchContext context,
+      Function<FetchReader, FetchSource> sources) {
     boolean committedOnly = request.isolationLevel() == IsolationLevel.READ_COMMITTED.id();
     int replicaId = FetchRequest.replicaId(request);
     boolean follower = FetchRequest.isValidBrokerId(replicaId);
@@ -116,16 +124,17 @@ final class FetchHandler extends Handler<FetchRequestData> {
               result,
               follower ? member(request, call) : OptionalInt.empty());
         };
-    FetchResult result = reader.readFirst(fetched);
+    FetchSource source = sources.apply(reader);
+    FetchResult result = source.readFirst();
     if (request.maxWaitMs() <= 0 || result.isEnough(minBytes)) {
       answer.accept(result);
       return;
     }
     result.close();
-    FetchWait wait = new FetchWait(world, () -> reader.read(fetched), minBytes, answer);
+    FetchWait wait = new FetchWait(world, source, minBytes, answer);
     call.onDisconnect(wait::abandon);
     call.onDrain(wait::expire);
-    wait.start(result, request.maxWaitMs());
+    wait.start(request.maxWaitMs());
   }
 
   private FetchReader.Consumer consumer(FetchRequestData request, Call call) {

@@ -3,6 +3,7 @@ package io.barnabas.server.api;
 import io.barnabas.replica.FetchSpec;
 import io.barnabas.replica.FollowerFetch;
 import io.barnabas.replica.ReadLimit;
+import io.barnabas.replica.Registration;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
 import io.barnabas.replica.Replicas;
@@ -73,23 +74,27 @@ final class FetchReader {
         new FollowerFetch(broker, brokerEpoch, false));
   }
 
-  /** Reads all for the first time, which tells how far a follower is; as {@link #read}. */
-  FetchResult readFirst(List<FetchedPartition> partitions) {
-    return read(partitions, asks);
+  /** Hears which replica of a partition is about to be read. */
+  @FunctionalInterface
+  interface Watcher {
+    void found(FetchedPartition partition, Replica replica);
   }
 
-  /** Reads all; the caller takes the result over. */
-  FetchResult read(List<FetchedPartition> partitions) {
-    return read(partitions, waits);
-  }
-
-  private FetchResult read(List<FetchedPartition> partitions, @Nullable FollowerFetch follower) {
-    FetchResult result = new FetchResult(partitions, upTo);
+  /**
+   * Reads some partitions; the caller takes the result over.
+   *
+   * @param others how many the fetch has beside these
+   * @param first whether the reader has just asked, which tells how far a follower is
+   */
+  FetchResult read(List<FetchedPartition> partitions, int others, boolean first, Watcher watcher) {
+    FetchResult result = new FetchResult(partitions, others, upTo);
     try {
       int room = maxBytes;
       boolean atLeastOneBatch = true;
       for (int i = 0; i < partitions.size(); i++) {
-        int size = read(partitions.get(i), i, follower, room, atLeastOneBatch, result);
+        FetchedPartition partition = partitions.get(i);
+        FetchSpec spec = partition.spec(room, atLeastOneBatch, upTo, consumer.leaderOnly());
+        int size = read(partition, i, spec, first ? asks : waits, watcher, result);
         atLeastOneBatch &= size == 0;
         room = Math.max(0, room - size);
       }
@@ -100,16 +105,31 @@ final class FetchReader {
     }
   }
 
+  /** Calls back whenever another read of a replica might find more. */
+  Registration listen(Replica replica, Runnable wake) {
+    return upTo == ReadLimit.LOG_END ? replica.onLogEnd(wake) : replica.onHighWatermark(wake);
+  }
+
+  /**
+   * As {@link FetchResult#isQuiet}. A follower that is not in sync is looked after, as it may be
+   * allowed to be later than it has all.
+   */
+  boolean isQuiet(FetchResult result, int place) {
+    Replica replica = result.replica(place);
+    return result.isQuiet(place)
+        && (asks == null || (replica != null && replica.inSyncReplicas().contains(asks.broker())));
+  }
+
   private int read(
       FetchedPartition partition,
       int place,
+      FetchSpec spec,
       @Nullable FollowerFetch follower,
-      int room,
-      boolean atLeastOne,
+      Watcher watcher,
       FetchResult result) {
     try {
       Replica replica = partition.replica(replicas);
-      FetchSpec spec = partition.spec(room, atLeastOne, upTo, consumer.leaderOnly());
+      watcher.found(partition, replica);
       OptionalInt nearer = replica.nearerReplica(consumer.near(), spec.fetchOffset());
       if (nearer.isPresent()) {
         result.nearer(place, replica, replica.readNothing(spec), nearer.getAsInt());

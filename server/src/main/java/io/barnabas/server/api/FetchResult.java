@@ -2,7 +2,6 @@ package io.barnabas.server.api;
 
 import io.barnabas.log.LogSlice;
 import io.barnabas.replica.ReadLimit;
-import io.barnabas.replica.Registration;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaRead;
 import java.util.Arrays;
@@ -30,8 +29,14 @@ final class FetchResult {
   private boolean urgent;
   private int known;
 
-  FetchResult(List<FetchedPartition> partitions, ReadLimit upTo) {
+  /**
+   * Nothing was found yet.
+   *
+   * @param others how many partitions the fetch has beside these, of which there is nothing new
+   */
+  FetchResult(List<FetchedPartition> partitions, int others, ReadLimit upTo) {
     this.partitions = partitions;
+    known = others;
     this.upTo = upTo;
     replicas = new Replica[partitions.size()];
     reads = new ReplicaRead[partitions.size()];
@@ -123,9 +128,24 @@ final class FetchResult {
     return replicas[place];
   }
 
-  /** Calls back whenever another pass might find more. */
-  Registration listen(Replica replica, Runnable wake) {
-    return upTo == ReadLimit.LOG_END ? replica.onLogEnd(wake) : replica.onHighWatermark(wake);
+  /** Whether there are records in the read there. */
+  boolean hasRecords(int place) {
+    ReplicaRead read = reads[place];
+    return read != null && read.records().sizeBytes() > 0;
+  }
+
+  /**
+   * Whether a client that has been told what it was told has nothing to hear of the partition, and
+   * will not until something happens to its replica. Under the lock of the client's session.
+   */
+  boolean isQuiet(int place) {
+    ReplicaRead read = reads[place];
+    return read != null
+        && nearerReplicas[place] == NONE_NEARER
+        && read.divergingEpoch().isEmpty()
+        && partitions
+            .get(place)
+            .hasAll(read.highWatermark(), read.logStartOffset(), read.readableEnd());
   }
 
   /** Whether another pass might find more, or no longer what this one found. */

@@ -65,7 +65,7 @@ final class FetchSessions {
     }
     FetchContext context = session.locked(() -> incremental(session, asked));
     if (context instanceof FetchContext.Incremental incremental) {
-      count(session, incremental.fetched().size());
+      count(session, incremental.session().partitionCount());
     } else if (context instanceof FetchContext.Full) {
       remove(session.id());
     }
@@ -83,7 +83,7 @@ final class FetchSessions {
     if (session.partitionCount() == 0) {
       return new FetchContext.Full(List.of(), asked.usesTopicIds(), false);
     }
-    return new FetchContext.Incremental(session, session.epoch(), session.inOrder());
+    return new FetchContext.Incremental(session, session.epoch());
   }
 
   /**
@@ -97,7 +97,10 @@ final class FetchSessions {
       long nowMs = nowMs();
       if (broker.isPresent() && !fetched.isEmpty()) {
         FetchSession session = new FetchSession(newId(), usesTopicIds, nowMs, fetched);
-        ofBrokers.put(broker.getAsInt(), session);
+        FetchSession before = ofBrokers.put(broker.getAsInt(), session);
+        if (before != null) {
+          before.close();
+        }
         return Optional.of(session);
       }
       if (fetched.isEmpty()
@@ -194,7 +197,11 @@ final class FetchSessions {
       if (session != null) {
         forget(session);
       }
-      ofBrokers.values().removeIf(each -> each.id() == id);
+      FetchSession ofBroker = ofBroker(id);
+      if (ofBroker != null) {
+        ofBrokers.values().remove(ofBroker);
+        ofBroker.close();
+      }
     } finally {
       lock.unlock();
     }
@@ -203,6 +210,7 @@ final class FetchSessions {
   private void forget(FetchSession session) {
     sessions.remove(session.id());
     partitionCount -= session.size();
+    session.close();
   }
 
   /** The clock that never goes back. */

@@ -1,15 +1,10 @@
 package io.barnabas.server.api;
 
-import io.barnabas.replica.Registration;
-import io.barnabas.replica.Replica;
 import io.barnabas.world.Clock;
 import io.barnabas.world.World;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,52 +24,35 @@ final class FetchWait {
   }
 
   private final World world;
-  private final Supplier<FetchResult> reader;
+  private final FetchSource source;
   private final int minBytes;
   private final Consumer<FetchResult> answer;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
   private volatile long deadlineNanos;
   private volatile boolean expired;
   private volatile Clock.@Nullable Timer timer;
-  private volatile List<Registration> registrations = List.of();
 
   /**
    * Does not wait yet.
    *
-   * @param reader reads everything anew
+   * @param source was read once
    * @param answer takes the result over; not called if the client has gone away
    */
-  FetchWait(World world, Supplier<FetchResult> reader, int minBytes, Consumer<FetchResult> answer) {
+  FetchWait(World world, FetchSource source, int minBytes, Consumer<FetchResult> answer) {
     this.world = world;
-    this.reader = reader;
+    this.source = source;
     this.minBytes = minBytes;
     this.answer = answer;
   }
 
-  /**
-   * Waits from now on.
-   *
-   * @param before what the last read found; whatever moved since then wakes at once
-   */
-  void start(FetchResult before, int maxWaitMs) {
+  /** Waits from now on; whatever has moved since the last read wakes at once. */
+  void start(int maxWaitMs) {
     long waitNanos = TimeUnit.MILLISECONDS.toNanos(maxWaitMs);
     deadlineNanos = world.clock().nanoTime() + waitNanos;
-    List<Registration> registered = new ArrayList<>(before.size());
-    Runnable wake = this::wake;
-    for (int i = 0; i < before.size(); i++) {
-      Replica replica = before.replica(i);
-      if (replica != null) {
-        registered.add(before.listen(replica, wake));
-      }
-    }
-    registrations = registered;
     timer = world.clock().schedule(waitNanos, this::expire);
+    source.listen(this::wake);
     if (state.get() == State.ENDED) {
       release();
-      return;
-    }
-    if (before.isOutdated()) {
-      wake();
     }
   }
 
@@ -115,7 +93,7 @@ final class FetchWait {
   private void read() {
     while (true) {
       boolean last = expired;
-      FetchResult result = reader.get();
+      FetchResult result = source.read();
       if (last || result.isEnough(minBytes)) {
         end(result);
         return;
@@ -154,6 +132,6 @@ final class FetchWait {
     if (set != null) {
       set.cancel();
     }
-    registrations.forEach(Registration::cancel);
+    source.ignore();
   }
 }

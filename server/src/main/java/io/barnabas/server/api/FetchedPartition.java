@@ -2,6 +2,7 @@ package io.barnabas.server.api;
 
 import io.barnabas.replica.FetchSpec;
 import io.barnabas.replica.ReadLimit;
+import io.barnabas.replica.Registration;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.Replicas;
 import java.util.OptionalInt;
@@ -48,6 +49,8 @@ final class FetchedPartition {
   /** Kept for the next read, which mostly is the same; immutable, so a race does no harm. */
   private @Nullable FetchSpec lastSpec;
 
+  private @Nullable Replica listenedTo;
+  private Registration registration = () -> {};
   private long sentHighWatermark = NEVER_SENT;
   private long sentLogStartOffset = NEVER_SENT;
 
@@ -133,8 +136,32 @@ final class FetchedPartition {
   /** Takes over what was sent for the one that this one replaces. */
   void follows(FetchedPartition before) {
     replica = before.replica;
+    listenedTo = before.listenedTo;
+    registration = before.registration;
     sentHighWatermark = before.sentHighWatermark;
     sentLogStartOffset = before.sentLogStartOffset;
+  }
+
+  /** Hears of whatever happens to a replica, and of no other one. */
+  void listenTo(Replica found, FetchReader reader, Runnable changed) {
+    if (!found.equals(listenedTo)) {
+      registration.cancel();
+      registration = reader.listen(found, changed);
+      listenedTo = found;
+    }
+  }
+
+  /** Hears of nothing any more. */
+  void ignore() {
+    registration.cancel();
+    listenedTo = null;
+  }
+
+  /** Whether a client that has been told of these bounds has all that there is to know. */
+  boolean hasAll(long highWatermark, long logStartOffset, long readableEnd) {
+    return highWatermark == sentHighWatermark
+        && logStartOffset == sentLogStartOffset
+        && fetchOffset >= readableEnd;
   }
 
   /** Whether the client has not been told these bounds yet; from now on it has. */

@@ -31,53 +31,38 @@ import org.apache.kafka.common.requests.FetchMetadata;
 final class FollowerSession {
   private static final ByteBuffer NO_RECORDS = ByteBuffer.allocate(0);
 
-  private record Key(Uuid topicId, int partition) {
-    static Key of(TopicIdPartition id) {
-      return new Key(id.topicId(), id.partition());
-    }
-  }
-
   private final int nodeId;
   private final PeerFetch.Bounds bounds;
-  private Map<Key, Wanted> known = Map.of();
+  private final WantedPartitions wanted;
   private FetchMetadata next = FetchMetadata.INITIAL;
 
-  FollowerSession(int nodeId, PeerFetch.Bounds bounds) {
+  FollowerSession(int nodeId, PeerFetch.Bounds bounds, WantedPartitions wanted) {
     this.nodeId = nodeId;
     this.bounds = bounds;
+    this.wanted = wanted;
   }
 
-  /** The leader has no such session any more. */
+  /** The leader has no such session any more, or does not know all that is wanted. */
   void forget() {
-    known = Map.of();
     next = FetchMetadata.INITIAL;
   }
 
+  /** What to send for an order that {@link WantedPartitions} has taken. */
   FetchRequestData request(FetchOrder order) {
-    Map<Key, Wanted> wanted = LinkedHashMap.newLinkedHashMap(order.wanted().size());
     Map<Uuid, FetchTopic> topics = new LinkedHashMap<>();
-    for (Wanted each : order.wanted()) {
-      Key key = Key.of(each.id());
-      wanted.put(key, each);
-      if (next.isFull() || !each.equals(known.get(key))) {
-        topics
-            .computeIfAbsent(key.topicId(), id -> new FetchTopic().setTopicId(id))
-            .partitions()
-            .add(partition(each));
-      }
+    for (Wanted each : next.isFull() ? wanted.all() : order.changed()) {
+      topics
+          .computeIfAbsent(each.id().topicId(), id -> new FetchTopic().setTopicId(id))
+          .partitions()
+          .add(partition(each));
     }
     Map<Uuid, ForgottenTopic> forgotten = new LinkedHashMap<>();
-    if (!next.isFull()) {
-      for (Key key : known.keySet()) {
-        if (!wanted.containsKey(key)) {
-          forgotten
-              .computeIfAbsent(key.topicId(), id -> new ForgottenTopic().setTopicId(id))
-              .partitions()
-              .add(key.partition());
-        }
-      }
+    for (TopicIdPartition each : next.isFull() ? List.<TopicIdPartition>of() : order.unwanted()) {
+      forgotten
+          .computeIfAbsent(each.topicId(), id -> new ForgottenTopic().setTopicId(id))
+          .partitions()
+          .add(each.partition());
     }
-    known = wanted;
     return new FetchRequestData()
         .setReplicaState(
             new ReplicaState().setReplicaId(nodeId).setReplicaEpoch(order.brokerEpoch()))
@@ -114,9 +99,9 @@ final class FollowerSession {
     List<Fetched> fetched = new ArrayList<>();
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData partition : topic.partitions()) {
-        Wanted wanted = known.get(new Key(topic.topicId(), partition.partitionIndex()));
-        if (wanted != null) {
-          fetched.add(fetched(wanted.id(), partition));
+        Wanted asked = wanted.get(topic.topicId(), partition.partitionIndex());
+        if (asked != null) {
+          fetched.add(fetched(asked.id(), partition));
         }
       }
     }

@@ -43,6 +43,7 @@ final class LeaderLine implements LeaderFetch.Line {
   private final int nodeId;
   private final Supplier<Optional<Endpoint>> endpoint;
   private final PeerFetch.Bounds bounds;
+  private final WantedPartitions wanted = new WantedPartitions();
   private final ReentrantLock lock = new ReentrantLock();
 
   // Under the lock.
@@ -65,14 +66,18 @@ final class LeaderLine implements LeaderFetch.Line {
 
   private Link newLink() {
     return new Link(
-        new Peers(world, purpose, LIMITS), new ReplyBuffer(), new FollowerSession(nodeId, bounds));
+        new Peers(world, purpose, LIMITS),
+        new ReplyBuffer(),
+        new FollowerSession(nodeId, bounds, wanted));
   }
 
   @Override
   public CompletableFuture<List<Fetched>> fetch(FetchOrder order) {
     Link now = link();
+    wanted.take(order);
     Optional<Endpoint> to = endpoint.get();
     if (to.isEmpty()) {
+      now.session().forget();
       return CompletableFuture.failedFuture(new IOException("it is not known where it listens"));
     }
     CompletableFuture<List<Fetched>> result = new CompletableFuture<>();
