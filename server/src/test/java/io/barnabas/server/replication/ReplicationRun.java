@@ -41,13 +41,14 @@ import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /**
- * One seed: three nodes, producers with acks=all, a consumer, and faults; then peace, in which all
- * must come together again. For the world's first machine.
+ * One seed: three nodes, producers with acks=all, one of them idempotent and pipelined, a consumer,
+ * and faults; then peace, in which all must come together again. For the world's first machine.
  */
 final class ReplicationRun {
   private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
   private static final List<Integer> IDS = List.of(1, 2, 3);
   private static final int PEACE_MS = 60_000;
+  private static final String IDEMPOTENT = "i";
 
   private final SimulatedWorld world;
   private final HandMadeController controller = new HandMadeController(IDS);
@@ -56,6 +57,7 @@ final class ReplicationRun {
   private final Map<Long, String> seen = new TreeMap<>();
   private final Map<Integer, Long> watermarks = new HashMap<>();
   private boolean ended;
+  private List<String> sentInOrder = List.of();
   private int readAtFollowers;
 
   ReplicationRun(SimulatedWorld world) {
@@ -72,6 +74,7 @@ final class ReplicationRun {
       String name = "p" + i;
       clients.add(world.threads().startVirtual(name, () -> produce(name)));
     }
+    clients.add(world.threads().startVirtual("idempotent", this::produceInOrder));
     clients.add(world.threads().startVirtual("consumer", this::consume));
     sleep(1_000);
     for (int i = 0; i < faults; i++) {
@@ -179,8 +182,7 @@ final class ReplicationRun {
 
   private Optional<ApiMessage> ask(
       Peers peers, int node, ApiKeys api, int version, ApiMessage request) {
-    Optional<Fact.Endpoint> endpoint =
-        controller.image().broker(node).map(broker -> broker.endpoints().getFirst());
+    Optional<Fact.Endpoint> endpoint = endpoint(node);
     if (endpoint.isEmpty()) {
       sleep(20);
       return Optional.empty();
@@ -222,6 +224,41 @@ final class ReplicationRun {
         sleep(random(20));
       }
     }
+  }
+
+  /** Whatever fails meanwhile, in the end each of its records is in the log once, in order. */
+  private void produceInOrder() {
+    try (Peers peers = client(IDEMPOTENT)) {
+      PipelinedProducer producer =
+          new PipelinedProducer(
+              IDEMPOTENT,
+              77,
+              PARTITION,
+              peers,
+              (offset, values) -> {
+                for (int i = 0; i < values.size(); i++) {
+                  agree(acknowledged, offset + i, values.get(i));
+                }
+              });
+      while (!ended || !producer.hasAllAcknowledged()) {
+        leaderEndpoint().ifPresent(leader -> producer.sendTo(leader, this::recordsOfNext));
+        sleep(random(50));
+      }
+      sentInOrder = producer.sent();
+    }
+  }
+
+  private Optional<Integer> recordsOfNext() {
+    sleep(random(5));
+    return ended ? Optional.empty() : Optional.of(1 + random(3));
+  }
+
+  private Optional<Fact.Endpoint> leaderEndpoint() {
+    return endpoint(controller.partition().leader());
+  }
+
+  private Optional<Fact.Endpoint> endpoint(int node) {
+    return controller.image().broker(node).map(broker -> broker.endpoints().getFirst());
   }
 
   private static String value(String producer, int batch, int record) {
@@ -357,6 +394,9 @@ final class ReplicationRun {
       stored.put(record.offset(), StandardCharsets.UTF_8.decode(record.value()).toString());
     }
     assertThat(stored).as("acknowledged records").containsAllEntriesOf(acknowledged);
+    assertThat(stored.values().stream().filter(v -> v.startsWith(IDEMPOTENT)))
+        .as("records of the idempotent producer")
+        .containsExactlyElementsOf(sentInOrder);
     assertThat(stored).as("what the consumer has seen").containsAllEntriesOf(seen);
   }
 }

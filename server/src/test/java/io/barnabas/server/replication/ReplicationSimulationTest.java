@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Leader and followers, the real code from the request to the disk, through crashes, loss of what
  * was not forced, cut networks and changes of the leader in any order: what was acknowledged stays,
- * all logs become the same, and the high watermark never goes back in one leader epoch; what was
- * read, from the leader or a follower, stays as well.
+ * all logs become the same, a pipelined idempotent producer's records are there once and in order,
+ * and the high watermark never goes back in one leader epoch; what was read, from the leader or a
+ * follower, stays as well.
  *
  * <p>{@code -Dsimulation.seeds=1000} tries more seeds than the normal build; {@code
  * -Dsimulation.first=17} begins at another one.
