@@ -376,6 +376,10 @@ final class Replication {
       }
     }
     role = changed;
+    LOG.atDebug()
+        .addArgument(() -> log.id().topicPartition())
+        .addArgument(changed::inWords)
+        .log("{} {}");
     if (leading != null && leading.hasFollowers()) {
       context.isrChanges().watch(this);
     } else {

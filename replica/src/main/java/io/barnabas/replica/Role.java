@@ -11,6 +11,9 @@ sealed interface Role {
   /** Which state of the partition says so. */
   int partitionEpoch();
 
+  /** What follows the name of a partition in the log output. */
+  String inWords();
+
   /**
    * Leads the partition.
    *
@@ -19,6 +22,12 @@ sealed interface Role {
    */
   record Leader(int leaderEpoch, int partitionEpoch, List<Integer> isr, List<Integer> replicas)
       implements Role {
+    @Override
+    public String inWords() {
+      return "is led here in epoch %d, partition epoch %d: in sync %s of %s"
+          .formatted(leaderEpoch, partitionEpoch, isr, replicas);
+    }
+
     /** How many have to be in sync for acks=all. */
     int enough(int minInsyncReplicas) {
       return Math.max(1, Math.min(minInsyncReplicas, replicas.size()));
@@ -36,6 +45,15 @@ sealed interface Role {
     /** Follows nobody. */
     static Follower ofNobody(int leaderEpoch, int partitionEpoch) {
       return new Follower(PartitionImage.NO_LEADER, leaderEpoch, partitionEpoch, false);
+    }
+
+    @Override
+    public String inWords() {
+      return "%s in epoch %d, partition epoch %d"
+          .formatted(
+              leader == PartitionImage.NO_LEADER ? "follows nobody" : "follows node " + leader,
+              leaderEpoch,
+              partitionEpoch);
     }
   }
 
