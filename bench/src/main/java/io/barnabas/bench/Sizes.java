@@ -24,8 +24,8 @@ record Sizes(
     int steadySeconds,
     int faultLimitSeconds) {
 
-  static final Sizes FULL = new Sizes(1024, 512, 20, 15, 5_000, 10, 1_000, 2, 20);
-  static final Sizes QUICK = new Sizes(128, 64, 4, 3, 500, 2, 1_000, 1, 20);
+  static final Sizes FULL = new Sizes(1024, 512, 20, 15, 5_000, 10, 1_000, 1, 12);
+  static final Sizes QUICK = new Sizes(128, 64, 4, 3, 500, 2, 1_000, 1, 12);
 
   long rawRecords(int recordBytes) {
     return (long) rawMiB * (1 << 20) / recordBytes;
