@@ -62,6 +62,10 @@ final class SteadyClients implements Closeable {
                 "linger.ms",
                 1,
                 "request.timeout.ms",
+                requestTimeoutMs,
+                "socket.connection.setup.timeout.ms",
+                requestTimeoutMs,
+                "socket.connection.setup.timeout.max.ms",
                 requestTimeoutMs),
             new ByteArraySerializer(),
             new ByteArraySerializer());
@@ -75,6 +79,10 @@ final class SteadyClients implements Closeable {
                 "auto.offset.reset",
                 "earliest",
                 "request.timeout.ms",
+                requestTimeoutMs,
+                "socket.connection.setup.timeout.ms",
+                requestTimeoutMs,
+                "socket.connection.setup.timeout.max.ms",
                 requestTimeoutMs),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
