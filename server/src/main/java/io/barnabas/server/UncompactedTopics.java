@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.internals.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,10 +47,11 @@ final class UncompactedTopics {
     }
   }
 
-  /** The topics of an image that are to be compacted. */
+  /** The topics of an image that are to be compacted, but for those that no operator makes. */
   Set<String> in(ClusterImage image) {
     String otherwise = defaults.apply(image).getOrDefault(POLICY, "delete");
     return image.topicIds().keySet().stream()
+        .filter(topic -> !Topic.isInternal(topic))
         .filter(
             topic ->
                 image

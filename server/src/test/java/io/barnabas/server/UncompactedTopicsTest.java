@@ -21,7 +21,9 @@ class UncompactedTopicsTest {
                 new Fact.TopicCreated("own", new Uuid(1, 1)),
                 new Fact.TopicCreated("plain", new Uuid(1, 2)),
                 new Fact.TopicCreated("deleted", new Uuid(1, 3)),
+                new Fact.TopicCreated("__consumer_offsets", new Uuid(1, 4)),
                 policy("own", "delete,compact"),
+                policy("__consumer_offsets", "compact"),
                 policy("deleted", "delete")));
   }
 
