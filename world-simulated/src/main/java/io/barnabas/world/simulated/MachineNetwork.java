@@ -68,7 +68,7 @@ final class MachineNetwork implements Network {
       return null;
     }
     NetworkFabric.Link link = fabric.link(machine, target);
-    if (link.isCut() || link.isSilent()) {
+    if (link.isCut() || fabric.isSilent(machine, target)) {
       return null;
     }
     SimulatedListener listener = target.ports().listeners.get(port);
@@ -82,7 +82,7 @@ final class MachineNetwork implements Network {
       SimulatedMachine target, SimulatedListener listener, InetSocketAddress remote) {
     NetworkFabric.Link link = fabric.link(machine, target);
     Pipe there = new Pipe(scheduler, link);
-    Pipe back = new Pipe(scheduler, link);
+    Pipe back = new Pipe(scheduler, fabric.link(target, machine));
     InetSocketAddress near = new InetSocketAddress(machine.address(), freePort());
     InetSocketAddress far = new InetSocketAddress(target.address(), remote.getPort());
     SimulatedConnection client = new SimulatedConnection(machine, near, far, back, there);

@@ -3,6 +3,7 @@ package io.barnabas.world.simulated;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,21 +21,31 @@ final class NetworkFabric {
     }
   }
 
-  /** The way between two machines. */
+  /** From one machine to another. */
+  private record Way(String from, String to) {}
+
+  /** The way from one machine to another. */
   final class Link {
     private final Pair pair;
+    private final Way way;
 
-    private Link(Pair pair) {
-      this.pair = pair;
+    private Link(Way way) {
+      this.way = way;
+      pair = Pair.of(way.from, way.to);
     }
 
     /** Whether nothing gets through, without anybody being told. */
     boolean isSilent() {
-      return silent.contains(pair);
+      return silent.contains(pair) || silentWays.contains(way);
     }
 
     boolean isCut() {
       return cut.contains(pair);
+    }
+
+    /** How long bytes take that set out now. */
+    DelayRange delay(DelayRange usual) {
+      return slow.getOrDefault(pair, usual);
     }
   }
 
@@ -43,6 +54,8 @@ final class NetworkFabric {
   private final Map<String, SimulatedMachine> machines = new LinkedHashMap<>();
   private final Set<Pair> cut = new HashSet<>();
   private final Set<Pair> silent = new HashSet<>();
+  private final Set<Way> silentWays = new HashSet<>();
+  private final Map<Pair, DelayRange> slow = new HashMap<>();
   private final List<Cable> cables = new ArrayList<>();
 
   void add(SimulatedMachine machine) {
@@ -74,8 +87,19 @@ final class NetworkFabric {
                 || address.equals(machine.address())));
   }
 
-  Link link(SimulatedMachine a, SimulatedMachine b) {
-    return new Link(Pair.of(a.name(), b.name()));
+  Link link(SimulatedMachine from, SimulatedMachine to) {
+    return new Link(new Way(from.name(), to.name()));
+  }
+
+  /** Whether nothing gets from one to the other, or nothing back. */
+  boolean isSilent(SimulatedMachine a, SimulatedMachine b) {
+    return link(a, b).isSilent() || link(b, a).isSilent();
+  }
+
+  private boolean isSilent(Pair pair) {
+    return silent.contains(pair)
+        || silentWays.contains(new Way(pair.one, pair.other))
+        || silentWays.contains(new Way(pair.other, pair.one));
   }
 
   void connected(Link link, SimulatedConnection one, SimulatedConnection other) {
@@ -95,7 +119,7 @@ final class NetworkFabric {
   void breakConnectionsOf(String name) {
     for (Cable cable : List.copyOf(cables)) {
       boolean concerned = cable.pair.one.equals(name) || cable.pair.other.equals(name);
-      if (concerned && !silent.contains(cable.pair)) {
+      if (concerned && !isSilent(cable.pair)) {
         cable.one.breakOff();
         cables.remove(cable);
       }
@@ -106,10 +130,21 @@ final class NetworkFabric {
     silent.add(Pair.of(a, b));
   }
 
+  void silenceOneWay(String from, String to) {
+    silentWays.add(new Way(from, to));
+  }
+
+  void slowDown(String a, String b, DelayRange delay) {
+    slow.put(Pair.of(a, b), delay);
+  }
+
   void heal(String a, String b) {
     Pair pair = Pair.of(a, b);
     cut.remove(pair);
     silent.remove(pair);
+    silentWays.remove(new Way(a, b));
+    silentWays.remove(new Way(b, a));
+    slow.remove(pair);
     for (Cable cable : cables) {
       if (!cable.pair.equals(pair)) {
         continue;

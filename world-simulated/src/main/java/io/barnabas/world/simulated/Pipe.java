@@ -101,7 +101,7 @@ final class Pipe {
   }
 
   private long nextArrivalNanos() {
-    long delay = scheduler.options().networkDelay().pick(scheduler.random());
+    long delay = link.delay(scheduler.options().networkDelay()).pick(scheduler.random());
     lastArrivalNanos = Math.max(lastArrivalNanos, scheduler.nanoTime() + delay);
     return lastArrivalNanos;
   }

@@ -2,8 +2,10 @@ package io.barnabas.world.simulated;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +35,10 @@ final class Scheduler {
   private final Queue<Turn> arrivals = new ConcurrentLinkedQueue<>();
 
   private final List<Turn> runnable = new ArrayList<>();
+
+  /** The turns of paused machines. */
+  private final Map<SimulatedMachine, List<Turn>> held = new LinkedHashMap<>();
+
   private final TreeSet<Timeout> timeouts =
       new TreeSet<>(Comparator.comparingLong(Timeout::atNanos).thenComparing(Timeout::sequence));
 
@@ -166,7 +172,24 @@ final class Scheduler {
     abandoned.forEach(threads::remove);
     abandoned.forEach(SimulatedThread::end);
     runnable.removeIf(turn -> turn.thread().machine() == machine);
+    held.remove(machine);
     timeouts.removeIf(timeout -> timeout.machine() == machine);
+  }
+
+  /**
+   * Gives a machine's threads no turns until {@link #release}; what they wait for comes meanwhile.
+   */
+  void hold(SimulatedMachine machine) {
+    List<Turn> turns = new ArrayList<>();
+    runnable.removeIf(turn -> turn.thread().machine() == machine && turns.add(turn));
+    held.put(machine, turns);
+  }
+
+  void release(SimulatedMachine machine) {
+    List<Turn> turns = held.remove(machine);
+    if (turns != null) {
+      runnable.addAll(turns);
+    }
   }
 
   // --- what the platform thread calls
@@ -220,8 +243,9 @@ final class Scheduler {
 
   private void takeArrivals() {
     for (Turn turn = arrivals.poll(); turn != null; turn = arrivals.poll()) {
-      if (!turn.thread().machine().isCrashed()) {
-        runnable.add(turn);
+      SimulatedMachine machine = turn.thread().machine();
+      if (!machine.isCrashed()) {
+        held.getOrDefault(machine, runnable).add(turn);
       }
     }
   }

@@ -22,6 +22,7 @@ public final class SimulatedMachine implements World {
   private final MachineNetwork network;
   private final SeededRandom randomness;
   private boolean crashed;
+  private boolean paused;
 
   SimulatedMachine(
       String name,
@@ -80,6 +81,35 @@ public final class SimulatedMachine implements World {
     return randomness;
   }
 
+  /** Whether its threads stand still. */
+  public boolean isPaused() {
+    return paused;
+  }
+
+  /**
+   * Lets its threads stand still, as a process that is stopped: time goes on, connections stay,
+   * what others send waits, and others can connect.
+   */
+  public void pause() {
+    if (isCaller()) {
+      throw new IllegalStateException("a machine cannot wake itself");
+    }
+    if (!paused && !crashed) {
+      paused = true;
+      scheduler.trace().add("pause", name, 0);
+      scheduler.hold(this);
+    }
+  }
+
+  /** Ends {@link #pause}. */
+  public void resume() {
+    if (paused) {
+      paused = false;
+      scheduler.trace().add("resume", name, 0);
+      scheduler.release(this);
+    }
+  }
+
   /** Moves this machine's wall clock, forwards or backwards; durations are not touched. */
   public void jumpWallClock(long millis) {
     clock.jumpWallClock(millis);
@@ -94,6 +124,7 @@ public final class SimulatedMachine implements World {
       return;
     }
     crashed = true;
+    paused = false;
     scheduler.trace().add("crash " + mode, name, 0);
     network.crash();
     scheduler.abandon(this);

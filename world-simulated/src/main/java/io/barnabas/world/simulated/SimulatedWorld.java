@@ -189,22 +189,37 @@ public final class SimulatedWorld implements World {
     fabric.silence(a, b);
   }
 
+  /** Lets nothing through from one machine to another, only back; nothing is lost. */
+  public void silenceOneWay(String from, String to) {
+    fabric.silenceOneWay(from, to);
+  }
+
+  /** Has bytes between two machines take this long; those under way are not held up. */
+  public void slowDown(String a, String b, DelayRange delay) {
+    fabric.slowDown(a, b, delay);
+  }
+
   /** Breaks the connections between two machines; new ones can be made. */
   public void breakConnections(String a, String b) {
     fabric.breakConnections(a, b);
   }
 
-  /** Ends {@link #cut} and {@link #silence}. */
+  /** Ends {@link #cut}, {@link #silence}, {@link #silenceOneWay} and {@link #slowDown}. */
   public void heal(String a, String b) {
     fabric.heal(a, b);
   }
 
-  /** Whether both machines have power and bytes get from one to the other now. */
+  /** Whether both machines run and bytes get from one to the other and back now. */
   public boolean areConnected(String a, String b) {
     SimulatedMachine one = machine(a);
     SimulatedMachine other = machine(b);
     NetworkFabric.Link link = fabric.link(one, other);
-    return !one.isCrashed() && !other.isCrashed() && !link.isCut() && !link.isSilent();
+    return !one.isCrashed()
+        && !other.isCrashed()
+        && !one.isPaused()
+        && !other.isPaused()
+        && !link.isCut()
+        && !fabric.isSilent(one, other);
   }
 
   // --- World, of the first machine

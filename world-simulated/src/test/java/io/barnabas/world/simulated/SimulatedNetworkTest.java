@@ -139,6 +139,70 @@ class SimulatedNetworkTest {
   }
 
   @Test
+  void oneWayCanBeSilentAlone() {
+    SimulatedWorld world = new SimulatedWorld(6, OPTIONS);
+    world.run(
+        () -> {
+          Pair pair = connect(world, world.machine("n1"));
+          world.silenceOneWay("local", "n1");
+          assertThat(world.areConnected("n1", "local")).isFalse();
+          long begin = world.clock().nanoTime();
+          pair.server.write(ByteBuffer.wrap(numbers(0, 3)));
+          assertThat(pair.client.read(ByteBuffer.allocate(3))).isPositive();
+          assertThat(world.clock().nanoTime() - begin).isLessThan(SECOND_NANOS);
+          pair.client.write(ByteBuffer.wrap(numbers(0, 3)));
+          world.clock().schedule(SECOND_NANOS, () -> world.heal("n1", "local"));
+          assertThat(pair.server.read(ByteBuffer.allocate(3))).isPositive();
+          assertThat(world.clock().nanoTime() - begin).isGreaterThanOrEqualTo(SECOND_NANOS);
+        });
+  }
+
+  @Test
+  void aLinkCanBeSlow() {
+    SimulatedWorld world = new SimulatedWorld(7, OPTIONS);
+    world.run(
+        () -> {
+          Pair pair = connect(world, world.machine("n1"));
+          world.slowDown("n1", "local", new DelayRange(SECOND_NANOS, SECOND_NANOS));
+          long begin = world.clock().nanoTime();
+          pair.client.write(ByteBuffer.wrap(numbers(0, 3)));
+          assertThat(pair.server.read(ByteBuffer.allocate(3))).isPositive();
+          assertThat(world.clock().nanoTime() - begin).isGreaterThanOrEqualTo(SECOND_NANOS);
+          world.heal("local", "n1");
+          pair.server.write(ByteBuffer.wrap(numbers(0, 3)));
+          assertThat(pair.client.read(ByteBuffer.allocate(3))).isPositive();
+          assertThat(world.clock().nanoTime() - begin).isLessThan(2 * SECOND_NANOS);
+        });
+  }
+
+  @Test
+  void aPausedMachineStandsStillAndGoesOn() {
+    SimulatedWorld world = new SimulatedWorld(8, OPTIONS);
+    int[] ticks = new int[1];
+    world.run(
+        () -> {
+          SimulatedMachine machine = world.machine("n1");
+          Pair pair = connect(world, machine);
+          machine.threads().startVirtual("ticker", () -> tick(machine, ticks));
+          world.threads().sleep(SECOND_NANOS);
+          machine.pause();
+          int ticksBefore = ticks[0];
+          assertThat(ticksBefore).isPositive();
+          pair.client.write(ByteBuffer.wrap(numbers(0, 3)));
+          world.threads().sleep(SECOND_NANOS);
+          assertThat(ticks[0]).isEqualTo(ticksBefore);
+          assertThat(world.areConnected("n1", "local")).isFalse();
+          machine.resume();
+          world.threads().sleep(SECOND_NANOS);
+          assertThat(ticks[0]).isGreaterThan(ticksBefore);
+          assertThat(pair.server.read(ByteBuffer.allocate(3))).isPositive();
+          machine.pause();
+          machine.crash(CrashMode.KEEP_ALL);
+          assertThat(world.restart("n1").isPaused()).isFalse();
+        });
+  }
+
+  @Test
   void aCrashDuringASilenceIsNoticedAfterIt() {
     SimulatedWorld world = new SimulatedWorld(5, OPTIONS);
     world.run(
