@@ -79,7 +79,11 @@ class HistoryCheckerTest {
 
   @Test
   void lostAndUnseenWritesAreFound() {
-    assertKinds(logs("b0"), "lost-write", acked(0, 0, "a0"), send(1, 1, Outcome.UNKNOWN, -1, "b0"));
+    assertKinds(
+        logs("b0"),
+        "lost-write, inconsistent-offsets",
+        acked(0, 0, "a0"),
+        send(1, 1, Outcome.UNKNOWN, -1, "b0"));
     assertKinds(logs(), "unseen", acked(0, 0, "a0"));
     assertKinds(logs(), "unseen", send(0, -1, Outcome.ACKNOWLEDGED, -1, "a0"));
   }
@@ -133,7 +137,7 @@ class HistoryCheckerTest {
   void theHighWatermarkDoesNotGoBackInOneEpoch() {
     Event sent = acked(0, 0, "a0", "a1");
     assertKinds(logs("a0", "a1"), "watermark-back", sent, poll(1, 0, 2), poll(1, 0, 1));
-    assertKinds(logs("a0", "a1"), "watermark-back", sent, poll(1, 2, 2), end(1, 1));
+    assertKinds(logs("a0", "a1"), "watermark-back, stale-end", sent, poll(1, 2, 2), end(1, 1));
     long begin = now();
     Poll overlaps = new Poll("d", PART, 1, true, 0, 1, List.of(), begin, begin + 1_000);
     assertKinds(logs("a0", "a1"), "", sent, poll(1, 0, 2), overlaps);
