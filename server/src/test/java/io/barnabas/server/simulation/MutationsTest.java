@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -24,21 +23,6 @@ class MutationsTest {
   private static final String REPLICA = "io.barnabas.replica.";
 
   @Test
-  void aFollowerThatTellsOfWhatIsNotOnItsDisk() throws Exception {
-    ClassDesc runnable = ClassDesc.of("java.lang.Runnable");
-    assertCaught(
-        Mutation.call(
-            REPLICA + "LeaderFetcher",
-            "take",
-            "whenFlushed",
-            code ->
-                code.invokeinterface(runnable, "run", MethodTypeDesc.of(ConstantDescs.CD_void))
-                    .pop2()
-                    .pop()),
-        300);
-  }
-
-  @Test
   void logsThatAreNotCutAfterAChangeOfTheLeader() throws Exception {
     ClassDesc optional = ClassDesc.of("java.util.Optional");
     assertCaught(
@@ -46,7 +30,7 @@ class MutationsTest {
             REPLICA + "ReplicaReads",
             "divergence",
             code -> code.invokestatic(optional, "empty", MethodTypeDesc.of(optional)).areturn()),
-        300);
+        100);
   }
 
   // --- running them
