@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +50,23 @@ class KcatTest {
     Files.write(input, lines);
     kcat("-P", "-t", topic, "-p", "0", "-z", compression, "-X", "acks=all", "-l", input.toString());
     assertThat(kcat("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q")).isEqualTo(lines);
+  }
+
+  @Test
+  void aGroupReadsEachLineOnce() throws Exception {
+    String topic = subject.newTopic(3, Map.of()).name();
+    Path input = directory.resolve("input.txt");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < LINES; i++) {
+      lines.add("line " + i);
+    }
+    Files.write(input, lines);
+    kcat("-P", "-t", topic, "-X", "acks=all", "-l", input.toString());
+    String[] read = {
+      "-G", "group-of-" + topic, "-X", "auto.offset.reset=earliest", "-e", "-q", topic
+    };
+    assertThat(kcat(read)).containsExactlyInAnyOrderElementsOf(lines);
+    assertThat(kcat(read)).isEmpty();
   }
 
   private List<String> kcat(String... arguments) throws Exception {

@@ -113,6 +113,62 @@ class ToolsTest {
   }
 
   @Test
+  void groups() throws Exception {
+    Topic topic = filledTopic();
+    String group = "group-of-" + topic.name();
+    String tool = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand";
+    List<String> ofGroup = List.of("--group", group);
+    List<String> ofTopic = plus(ofGroup, "--topic", topic.name());
+    assertThat(tool(tool, plus(ofTopic, "--reset-offsets", "--to-offset", "4", "--execute")))
+        .containsPattern(group + "\\s+" + topic.name() + "\\s+0\\s+4");
+    assertThat(tool(tool, List.of("--list")).lines()).contains(group);
+    assertThat(tool(tool, plus(ofGroup, "--describe")))
+        .containsPattern(group + "\\s+" + topic.name() + "\\s+0\\s+4\\s+10\\s+6");
+    assertThat(tool(tool, plus(ofTopic, "--reset-offsets", "--shift-by", "3", "--execute")))
+        .containsPattern(topic.name() + "\\s+0\\s+7");
+    assertThat(tool(tool, plus(ofGroup, "--describe", "--state"))).contains("Empty");
+    assertThat(recordsOfGroups()).anyMatch(line -> line.contains(group));
+    tool(tool, plus(ofTopic, "--delete-offsets"));
+    assertThat(tool(tool, plus(ofTopic, "--reset-offsets", "--to-earliest", "--execute")))
+        .containsPattern(topic.name() + "\\s+0\\s+0");
+    assertThat(tool(tool, plus(ofGroup, "--delete"))).contains("was successful");
+    assertThat(tool(tool, List.of("--list")).lines()).doesNotContain(group);
+  }
+
+  /** As Kafka's own formatter reads them. */
+  private Stream<String> recordsOfGroups() throws Exception {
+    return tool(
+            "org.apache.kafka.tools.consumer.ConsoleConsumer",
+            List.of(
+                "--topic",
+                "__consumer_offsets",
+                "--from-beginning",
+                "--timeout-ms",
+                "5000",
+                "--formatter",
+                "org.apache.kafka.tools.consumer.OffsetsMessageFormatter"))
+        .lines()
+        .filter(line -> line.contains("\"offset\":7"));
+  }
+
+  @Test
+  void consoleConsumerOfAGroup() throws Exception {
+    Topic topic = filledTopic();
+    List<String> read =
+        List.of(
+            "--topic",
+            topic.name(),
+            "--group",
+            "group-of-" + topic.name(),
+            "--from-beginning",
+            "--max-messages",
+            "5");
+    String tool = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+    assertThat(tool(tool, read).lines()).contains("line 0", "line 4").doesNotContain("line 5");
+    assertThat(tool(tool, read).lines()).contains("line 5", "line 9").doesNotContain("line 4");
+  }
+
+  @Test
   void segmentDump() throws Exception {
     Topic topic = filledTopic();
     Path folder = subject.broker().dataDirectory().resolve(topic.name() + "-0");
