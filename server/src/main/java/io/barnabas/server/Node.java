@@ -84,6 +84,10 @@ public final class Node implements AutoCloseable {
     LogDirectory directory =
         stopping.add(
             "The data directory", LogDirectory.open(world, path, settings.logDirectoryOptions()));
+    // At once, as the start itself waits for what a failed disk never brings about.
+    directory.onFailure(
+        cause ->
+            fail("The data directory %s has failed: %s".formatted(path, DiskErrors.reason(cause))));
     DirectoryIdentity identity =
         settings.cluster().hasQuorum()
             ? DirectoryIdentity.establishMember(world, path, nodeId(), settings.clusterId())
@@ -125,9 +129,6 @@ public final class Node implements AutoCloseable {
     stopping.add("The server", serve(world, context));
     missing.close();
     logProgress(world, directory);
-    directory.onFailure(
-        cause ->
-            fail("The data directory %s has failed: %s".formatted(path, DiskErrors.reason(cause))));
   }
 
   private QuorumFactory.Opened openQuorum(
