@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * A log lacks, or holds unreadable, what was known to be on disk. That is no write that a crash cut
- * short, so the log was not opened and none of its data was changed.
+ * short, so the log is not used any more, and none of its data was changed.
  */
 public final class DamagedLogException extends IOException {
   private static final long serialVersionUID = 1;
@@ -17,11 +17,7 @@ public final class DamagedLogException extends IOException {
 
   DamagedLogException(Path file, long position, long firstOffset, long lastOffset, String what) {
     super(
-        ("%s %s at byte %d: the offsets %d to %d were on disk and are not readable."
-                + " Nothing was changed. Put the partition's files back from a copy, or, to cut"
-                + " the log there and give up what follows, stop the node, remove the partition's"
-                + " line from recovery-point-offset-checkpoint (and count it down), and start it"
-                + " again.")
+        "%s %s at byte %d: the offsets %d to %d were on disk and are not readable"
             .formatted(file, what, position, firstOffset, lastOffset));
     this.file = file;
     this.position = position;

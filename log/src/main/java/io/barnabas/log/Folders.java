@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Folders {
   private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
   private static final String METADATA = "partition.metadata";
+  private static final String DAMAGED = "-damaged";
 
   /** What file systems allow; the names here are ASCII. */
   private static final int MAX_NAME_BYTES = 255;
@@ -49,6 +50,44 @@ final class Folders {
       }
     }
     return stored;
+  }
+
+  /** Where a partition is. */
+  Path of(TopicIdPartition id) {
+    return directory.resolve(id.topic() + "-" + id.partition());
+  }
+
+  /** Where the damaged files of a partition are kept. */
+  Path damaged(TopicIdPartition id) {
+    return renamed(of(id), "." + id.topicId() + DAMAGED);
+  }
+
+  /** Whether a folder says that it is this partition's. */
+  boolean isOf(Path folder, TopicIdPartition id) throws IOException {
+    return isMarked(folder) && topicId(folder).equals(id.topicId());
+  }
+
+  /** Removes a folder with the files in it, if it is there. */
+  void remove(Path folder) throws IOException {
+    if (disk.exists(folder)) {
+      for (Path name : disk.list(folder)) {
+        disk.delete(folder.resolve(name));
+      }
+      disk.delete(folder);
+    }
+  }
+
+  /**
+   * Makes a folder.
+   *
+   * @throws NotWrittenException if the disk does not take it
+   */
+  void make(Path folder) throws IOException {
+    try {
+      disk.createDirectories(folder);
+    } catch (IOException e) {
+      throw new NotWrittenException(folder, e);
+    }
   }
 
   /** Whether a folder says whose it is. */

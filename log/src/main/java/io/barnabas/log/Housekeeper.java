@@ -4,6 +4,7 @@ import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.KafkaStorageException;
@@ -18,6 +19,26 @@ final class Housekeeper {
   /** Work on files. */
   interface Task {
     void run() throws IOException;
+  }
+
+  /** Work on the files of a log. */
+  interface Care {
+    void take(PartitionLog log) throws IOException;
+  }
+
+  /** Looks after logs, of which one that has no room keeps no other waiting. */
+  static void careForAll(Iterable<PartitionLog> logs, Care care) throws IOException {
+    Optional<NotWrittenException> full = Optional.empty();
+    for (PartitionLog log : logs) {
+      try {
+        care.take(log);
+      } catch (NotWrittenException e) {
+        full = Optional.of(e);
+      }
+    }
+    if (full.isPresent()) {
+      throw full.get();
+    }
   }
 
   private record Due(long atNanos, long number, Task task) implements Comparable<Due> {

@@ -85,6 +85,7 @@ final class LogAppender {
             : assign(batches, old.endOffset(), context.leaderEpoch(), stamp, nowMs);
     core.writing.begin();
     try {
+      core.directory.room().take(batches.remaining());
       if (mustRoll(old, batches, next, settings, nowMs)) {
         core.roll(nowMs);
         core.directory.later(0, core.log::seal);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
@@ -58,6 +59,10 @@ final class LogCore {
   /** How often something was cut away: what a flush began before it says nothing after it. */
   long cuts;
 
+  /** Why it must not be used any more, if so. */
+  final AtomicReference<Optional<DamagedLogException>> damage =
+      new AtomicReference<>(Optional.empty());
+
   // Written under the lock, read by anyone.
   volatile boolean closed;
   volatile Optional<LongSupplier> highWatermark = Optional.empty();
@@ -99,10 +104,23 @@ final class LogCore {
   }
 
   boolean isUsable() {
-    return !closed && directory.failure().isEmpty();
+    return !closed && damage.get().isEmpty() && directory.failure().isEmpty();
+  }
+
+  /**
+   * For readers, too.
+   *
+   * @throws KafkaStorageException if the log is damaged
+   */
+  void checkSound() {
+    Optional<DamagedLogException> found = damage.get();
+    if (found.isPresent()) {
+      throw new KafkaStorageException("The log of " + id + " is damaged", found.get());
+    }
   }
 
   void checkUsable() {
+    checkSound();
     Optional<IOException> failure = directory.failure();
     if (failure.isPresent()) {
       throw new KafkaStorageException("The data directory of " + id + " has failed", failure.get());
@@ -124,10 +142,14 @@ final class LogCore {
     }
   }
 
-  /** Begins a new segment at the log's end; under the lock. */
+  /**
+   * Begins a new segment at the log's end; under the lock.
+   *
+   * @throws NotWrittenException if the disk has no room for its file: nothing changed
+   */
   void roll(long nowMs) throws IOException {
     LogState old = state;
-    Segment next = new Segment(disk, folder, old.endOffset(), nowMs);
+    Segment next = newSegment(old.endOffset(), nowMs);
     old.active().completeTimeIndex();
     sealed.add(new Sealed(old.active(), old.endOffset(), producers.snapshot()));
     folderDirty = true;
@@ -135,5 +157,13 @@ final class LogCore {
     List<Segment> segments = new ArrayList<>(old.segments());
     segments.add(next);
     state = new LogState(segments, old.startOffset(), old.endOffset(), 0);
+  }
+
+  private Segment newSegment(long baseOffset, long nowMs) throws IOException {
+    try {
+      return new Segment(disk, folder, baseOffset, nowMs);
+    } catch (IOException e) {
+      throw new NotWrittenException(folder.resolve(Segment.name(baseOffset, ".log")), e);
+    }
   }
 }

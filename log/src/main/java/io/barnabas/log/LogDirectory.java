@@ -2,23 +2,18 @@ package io.barnabas.log;
 
 import io.barnabas.world.Disk;
 import io.barnabas.world.World;
-import io.barnabas.world.WorldThread;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicIdPartition;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.slf4j.Logger;
@@ -27,8 +22,6 @@ import org.slf4j.LoggerFactory;
 /** One data directory, on one disk, with its flusher and housekeeper. Thread-safe. */
 public final class LogDirectory implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-  private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
-  private static final String LOG_STARTS = "log-start-offset-checkpoint";
   private static final String DELETED = "-delete";
   private static final String STRAY = "-stray";
 
@@ -39,24 +32,19 @@ public final class LogDirectory implements Closeable {
   private final LogDirectoryOptions options;
   private final Closeable held;
   private final BrokerEpochs epochs;
-  private final Map<TopicPartition, Long> recoveryPoints;
-  private final Map<TopicPartition, Long> logStarts;
+  private final OffsetCheckpoints bounds;
   private final Map<TopicIdPartition, PartitionLog> logs = new ConcurrentHashMap<>();
   private final UnforcedTopics unforced;
   private final Watermarks watermarks;
   private final ReentrantLock opening = new ReentrantLock();
-  private final ReentrantLock checkpointing = new ReentrantLock();
-  private final AtomicReference<Optional<IOException>> failure =
-      new AtomicReference<>(Optional.empty());
-  private final CompletableFuture<IOException> failed = new CompletableFuture<>();
-  private final AtomicReference<Optional<WorldThread>> teller =
-      new AtomicReference<>(Optional.empty());
+  private final DirectoryFailure failure;
   private final Flusher flusher;
   private final Housekeeper housekeeper;
+  private final Scrubber scrubber;
+  private final DiskRoom room;
+  private final Reserve reserve;
+  private volatile Optional<DamageListener> damageListener = Optional.empty();
   private boolean closed;
-
-  // Under checkpointing.
-  private boolean outdated;
 
   private LogDirectory(World world, Path path, LogDirectoryOptions options, Closeable held)
       throws IOException {
@@ -66,42 +54,18 @@ public final class LogDirectory implements Closeable {
     this.held = held;
     disk = world.disk();
     folders = new Folders(disk, path);
-    Optional<Map<TopicPartition, Long>> points = readOffsets(RECOVERY_POINTS);
-    recoveryPoints = points.orElseGet(HashMap::new);
-    if (points.isEmpty()) {
-      assumeRecoveryPoints();
-    }
-    logStarts = readOffsets(LOG_STARTS).orElseGet(HashMap::new);
+    room = new DiskRoom(disk, world.clock(), path);
+    reserve = new Reserve(disk, path);
+    reserve.open();
+    bounds = new OffsetCheckpoints(disk, path, folders);
     epochs = new BrokerEpochs(disk, path);
     unforced = new UnforcedTopics(disk, path);
     watermarks = new Watermarks(disk, path);
+    failure =
+        new DirectoryFailure(world, path, () -> logs.values().forEach(PartitionLog::failWaiters));
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
-  }
-
-  private Optional<Map<TopicPartition, Long>> readOffsets(String name) throws IOException {
-    try {
-      return Optional.of(Checkpoints.readOffsets(disk, path.resolve(name)));
-    } catch (MalformedFileException e) {
-      LOG.warn("The checkpoint is not used, and written anew: {}", e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  /**
-   * Where the recovery points are lost, damage must not pass for a torn tail: only the last segment
-   * of each log is taken to be one that a crash can have torn.
-   */
-  private void assumeRecoveryPoints() throws IOException {
-    for (StoredPartition stored : stored()) {
-      long last = 0;
-      for (Path name : disk.list(stored.folder())) {
-        if (name.toString().matches("\\d{20}\\.log")) {
-          last = Math.max(last, Long.parseLong(name.toString(), 0, 20, 10));
-        }
-      }
-      recoveryPoints.put(stored.id().topicPartition(), last);
-    }
+    scrubber = new Scrubber(world.clock(), housekeeper, options);
   }
 
   /**
@@ -155,14 +119,31 @@ public final class LogDirectory implements Closeable {
   }
 
   /**
+   * The broker's starts whose registrations were begun since then, and not heard of: the directory
+   * is theirs, too.
+   */
+  public Set<Uuid> begunRegistrations() {
+    return epochs.begun();
+  }
+
+  /** As {@link #useWithEpoch}: a registration of this start of the broker begins. */
+  public void beginRegistration(Uuid incarnation) throws IOException {
+    note(() -> epochs.begin(incarnation));
+  }
+
+  /**
    * From now on a broker uses it with this epoch; a power loss does not undo that.
    *
    * @throws IOException if the disk is full: nothing changed
    * @throws KafkaStorageException if the directory has failed
    */
   public void useWithEpoch(long epoch) throws IOException {
+    note(() -> epochs.use(epoch));
+  }
+
+  private void note(Reserve.Writing writing) throws IOException {
     try {
-      epochs.use(epoch);
+      reserve.write(writing);
     } catch (NotWrittenException e) {
       throw e;
     } catch (IOException e) {
@@ -215,7 +196,17 @@ public final class LogDirectory implements Closeable {
 
   /** Calls back once when the directory has failed; at once if it has already. Must not block. */
   public void onFailure(Consumer<IOException> listener) {
-    CompletableFuture<Void> _ = failed.thenAccept(listener);
+    failure.onFailure(listener);
+  }
+
+  /** Has one listener hear of damage that is found from now on. */
+  public void onDamage(DamageListener listener) {
+    damageListener = Optional.of(listener);
+  }
+
+  /** A log was found damaged. */
+  void foundDamage(TopicIdPartition id, DamagedLogException damage) {
+    damageListener.ifPresent(listener -> listener.damaged(id, damage));
   }
 
   World world() {
@@ -226,25 +217,17 @@ public final class LogDirectory implements Closeable {
     return options;
   }
 
+  DiskRoom room() {
+    return room;
+  }
+
   Flusher flusher() {
     return flusher;
   }
 
   /** Notes a failure for good; the result is for the caller to throw. */
   KafkaStorageException fail(IOException cause) {
-    if (failure.compareAndSet(Optional.empty(), Optional.of(cause))) {
-      LOG.error("The data directory {} has failed and takes nothing more", path, cause);
-      failed.complete(cause);
-      // Not here, where locks are held, nor by the housekeeper, whom the disk may keep waiting.
-      teller.set(
-          Optional.of(
-              world
-                  .threads()
-                  .startPlatform(
-                      "barnabas-log-failed",
-                      () -> logs.values().forEach(PartitionLog::failWaiters))));
-    }
-    return new KafkaStorageException("The data directory " + path + " has failed", cause);
+    return failure.fail(cause);
   }
 
   /** The partitions that are on disk now; one that does not say which it is is left out. */
@@ -252,44 +235,62 @@ public final class LogDirectory implements Closeable {
     return folders.stored();
   }
 
-  /** Opens a partition's log, recovering or making it; the same object while it is open. */
+  /**
+   * Opens a partition's log, recovering or making it; the same object while it is open.
+   *
+   * @throws DamagedLogException if it is damaged
+   * @throws KafkaStorageException if the disk has no room for it now, or the directory has failed
+   */
   public PartitionLog openOrCreate(TopicIdPartition id, LogConfig config) throws IOException {
     opening.lock();
     try {
       PartitionLog open = logs.get(id);
-      if (open != null) {
-        return open;
-      }
-      if (closed || failure().isPresent()) {
-        throw new KafkaStorageException("The data directory " + path + " is not usable");
-      }
-      noteSettings(id, config);
-      Path folder = path.resolve(id.topic() + "-" + id.partition());
-      if (!folders.isMarked(folder)) {
-        create(folder, id);
-      } else if (!folders.topicId(folder).equals(id.topicId())) {
-        throw new IOException(folder + " belongs to another topic of that name");
-      }
-      PartitionLog log = recover(id, folder, config);
-      logs.put(id, log);
-      return log;
+      return open == null ? open(id, config, false) : open;
+    } catch (NotWrittenException e) {
+      throw new KafkaStorageException("The disk is too full to open " + id, e);
     } finally {
       opening.unlock();
     }
   }
 
-  private PartitionLog recover(TopicIdPartition id, Path folder, LogConfig config)
-      throws IOException {
-    long logStart;
-    long recoveryPoint;
-    checkpointing.lock();
+  /**
+   * Opens a partition's log that was found damaged, anew, after all of it has been read and was
+   * good. What was open of it is closed.
+   *
+   * @throws DamagedLogException if it is still damaged, or gone
+   */
+  public PartitionLog reopenIfSound(TopicIdPartition id, LogConfig config) throws IOException {
+    opening.lock();
     try {
-      logStart = logStarts.getOrDefault(id.topicPartition(), 0L);
-      recoveryPoint = recoveryPoints.getOrDefault(id.topicPartition(), 0L);
+      close(id);
+      Path folder = folders.of(id);
+      if (!folders.isMarked(folder)) {
+        throw new DamagedLogException(folder, 0, 0, Long.MAX_VALUE, "is gone");
+      }
+      return open(id, config, true);
     } finally {
-      checkpointing.unlock();
+      opening.unlock();
     }
-    return new PartitionLog(this, id, folder, config, logStart, recoveryPoint);
+  }
+
+  private PartitionLog open(TopicIdPartition id, LogConfig config, boolean readAll)
+      throws IOException {
+    if (closed || failure().isPresent()) {
+      throw new KafkaStorageException("The data directory " + path + " is not usable");
+    }
+    noteSettings(id, config);
+    Path folder = folders.of(id);
+    if (!folders.isMarked(folder)) {
+      create(folder, id);
+    } else if (!folders.topicId(folder).equals(id.topicId())) {
+      throw new IOException(folder + " belongs to another topic of that name");
+    }
+    OffsetCheckpoints.Bounds known = bounds.of(id.topicPartition());
+    PartitionLog log =
+        new PartitionLog(this, id, folder, config, known.start(), known.recoveryPoint(), readAll);
+    logs.put(id, log);
+    scrubber.add(log);
+    return log;
   }
 
   private void create(Path folder, TopicIdPartition id) throws IOException {
@@ -298,7 +299,7 @@ public final class LogDirectory implements Closeable {
       throw new IOException(folder + " has data but no partition.metadata that says whose it is");
     }
     // They may be left from a topic of the same name, and would speak of records that were there.
-    if (forget(id.topicPartition())) {
+    if (bounds.forget(id.topicPartition())) {
       checkpoint();
     }
     watermarks.forget(id.topicPartition());
@@ -306,7 +307,7 @@ public final class LogDirectory implements Closeable {
     if (disk.isDirectory(folder)) {
       disk.forceDirectory(path);
     } else {
-      disk.createDirectories(folder);
+      folders.make(folder);
     }
     folders.mark(folder, id);
   }
@@ -315,25 +316,18 @@ public final class LogDirectory implements Closeable {
   public void delete(TopicIdPartition id) throws IOException {
     opening.lock();
     try {
-      PartitionLog log = logs.remove(id);
+      PartitionLog log = logs.get(id);
       long delayMs = log == null ? 0 : log.config().fileDeleteDelayMs();
-      if (log != null) {
-        log.close(false);
+      close(id);
+      Path damaged = folders.damaged(id);
+      if (disk.exists(damaged)) {
+        later(delayMs, () -> folders.remove(damaged));
       }
-      Path folder = path.resolve(id.topic() + "-" + id.partition());
-      if (!folders.isMarked(folder) || !folders.topicId(folder).equals(id.topicId())) {
+      Path gone = folders.renamed(folders.of(id), unique() + DELETED);
+      if (!takeAway(id, gone)) {
         return;
       }
-      Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-      Path gone = folders.renamed(folder, "." + unique + DELETED);
-      disk.rename(folder, gone);
-      disk.forceDirectory(path);
-      // The files that speak of it are written by the housekeeper, for all that are deleted by
-      // then,
-      // and when there is room; or before a log of that name is made.
-      later(delayMs, () -> removeFolder(gone));
-      forget(id.topicPartition());
-      watermarks.forget(id.topicPartition());
+      later(delayMs, () -> folders.remove(gone));
       if (logs.keySet().stream().noneMatch(other -> other.topicId().equals(id.topicId()))) {
         unforced.forget(id.topicId());
       }
@@ -342,41 +336,66 @@ public final class LogDirectory implements Closeable {
     }
   }
 
-  /** Whether the checkpoints on disk speak of logs that are gone. */
-  private boolean forget(TopicPartition partition) {
-    checkpointing.lock();
+  /**
+   * Takes a partition's damaged files out of the way, in place of those that were before, and keeps
+   * them for people to look at until the partition is deleted.
+   *
+   * @return where they are now; empty if there were none
+   */
+  public Optional<Path> setDamagedAside(TopicIdPartition id) throws IOException {
+    opening.lock();
     try {
-      outdated |= recoveryPoints.remove(partition) != null;
-      outdated |= logStarts.remove(partition) != null;
-      return outdated;
+      close(id);
+      Path damaged = folders.damaged(id);
+      if (!folders.isOf(folders.of(id), id)) {
+        return Optional.empty();
+      }
+      folders.remove(damaged);
+      takeAway(id, damaged);
+      return Optional.of(damaged);
     } finally {
-      checkpointing.unlock();
+      opening.unlock();
     }
+  }
+
+  private void close(TopicIdPartition id) {
+    PartitionLog log = logs.remove(id);
+    if (log != null) {
+      log.close(false);
+    }
+  }
+
+  /** Gives a partition's folder another name; whether it was there. */
+  private boolean takeAway(TopicIdPartition id, Path name) throws IOException {
+    Path folder = folders.of(id);
+    if (!folders.isOf(folder, id)) {
+      return false;
+    }
+    disk.rename(folder, name);
+    disk.forceDirectory(path);
+    // The files that speak of it are written by the housekeeper, for all that are gone by then, and
+    // when there is room; or before a log of that name is made.
+    bounds.forget(id.topicPartition());
+    watermarks.forget(id.topicPartition());
+    return true;
+  }
+
+  private String unique() {
+    return "." + new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
   }
 
   /** Takes a partition that is not open out of the way; its files stay, for people to decide. */
   public void setAside(StoredPartition stored) throws IOException {
-    Uuid unique = new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
-    disk.rename(stored.folder(), folders.renamed(stored.folder(), "." + unique + STRAY));
+    disk.rename(stored.folder(), folders.renamed(stored.folder(), unique() + STRAY));
     disk.forceDirectory(path);
   }
 
   private void removeDeletedFolders() throws IOException {
     for (Path name : disk.list(path)) {
       if (name.toString().endsWith(DELETED)) {
-        removeFolder(path.resolve(name));
+        folders.remove(path.resolve(name));
       }
     }
-  }
-
-  private void removeFolder(Path folder) throws IOException {
-    if (!disk.exists(folder)) {
-      return;
-    }
-    for (Path name : disk.list(folder)) {
-      disk.delete(folder.resolve(name));
-    }
-    disk.delete(folder);
   }
 
   void later(long delayMs, Housekeeper.Task task) {
@@ -384,12 +403,17 @@ public final class LogDirectory implements Closeable {
   }
 
   private void makeRecoverable() throws IOException {
-    for (PartitionLog log : logs.values()) {
-      // What was put off when the disk was full.
-      log.seal();
-      log.makeRecoverable();
-    }
+    Housekeeper.careForAll(
+        logs.values(),
+        log -> {
+          // What was put off when the disk was full.
+          log.seal();
+          log.makeRecoverable();
+        });
     checkpoint();
+    if (room.isAmple()) {
+      reserve.replenish();
+    }
   }
 
   private void writeWatermarks() throws IOException {
@@ -403,53 +427,38 @@ public final class LogDirectory implements Closeable {
   }
 
   private void clean() throws IOException {
-    for (PartitionLog log : logs.values()) {
-      log.clean();
-    }
+    Housekeeper.careForAll(logs.values(), PartitionLog::clean);
   }
 
-  /** Writes how far each log is on disk and where it starts. */
+  /**
+   * Writes how far each log is on disk and where it starts.
+   *
+   * @throws NotWrittenException if the disk is full
+   */
   void checkpoint() throws IOException {
-    checkpointing.lock();
-    try {
-      if (failure().isPresent()) {
-        throw new IOException("The data directory " + path + " has failed", failure().get());
-      }
-      logs.forEach(
-          (id, log) -> {
-            recoveryPoints.put(id.topicPartition(), log.recoveryPoint());
-            logStarts.put(id.topicPartition(), log.view().logStartOffset());
-          });
-      Checkpoints.writeOffsets(disk, path.resolve(RECOVERY_POINTS), new HashMap<>(recoveryPoints));
-      Checkpoints.writeOffsets(disk, path.resolve(LOG_STARTS), new HashMap<>(logStarts));
-      outdated = false;
-    } finally {
-      checkpointing.unlock();
+    checkNotFailed();
+    reserve.write(() -> bounds.write(logs.values()));
+  }
+
+  private void checkNotFailed() throws IOException {
+    if (failure().isPresent()) {
+      throw new IOException("The data directory " + path + " has failed", failure().get());
     }
   }
 
   /**
    * Makes the starts of these logs survive a crash, in one go; does nothing if they already do.
    *
-   * @throws KafkaStorageException if the directory has failed
+   * @throws KafkaStorageException if the directory has failed, or its disk is full
    */
   public void persistStarts(List<PartitionLog> raised) {
-    checkpointing.lock();
     try {
-      for (PartitionLog log : raised) {
-        long known = logStarts.getOrDefault(log.id().topicPartition(), 0L);
-        if (known != log.view().logStartOffset()) {
-          checkpoint();
-          break;
-        }
-      }
+      checkNotFailed();
+      reserve.write(() -> bounds.writeStarts(raised, logs.values()));
+    } catch (NotWrittenException e) {
+      throw new KafkaStorageException("The disk is too full to note where logs start", e);
     } catch (IOException e) {
       throw fail(e);
-    } finally {
-      checkpointing.unlock();
-    }
-    if (failure().isPresent()) {
-      throw new KafkaStorageException("The data directory " + path + " is not usable");
     }
   }
 
@@ -468,13 +477,15 @@ public final class LogDirectory implements Closeable {
       housekeeper.stop();
       flusher.stop();
       Closing.closeAll(world, logs.values());
-      teller.get().ifPresent(WorldThread::join);
+      failure.awaitTold();
       if (failure().isEmpty()) {
         checkpoint();
         watermarks.write(logs.values());
         unforced.retain(unforcedNow());
         epochs.leave();
       }
+    } catch (NotWrittenException e) {
+      LOG.warn("The next start recovers, as after a crash: {}", e.getMessage());
     } finally {
       opening.unlock();
       held.close();

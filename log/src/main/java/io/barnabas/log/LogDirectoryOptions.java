@@ -10,14 +10,25 @@ package io.barnabas.log;
  *     (log.flush.offset.checkpoint.interval.ms)
  * @param watermarkIntervalMs pause between checkpoints of high watermarks
  *     (replica.high.watermark.checkpoint.interval.ms)
+ * @param scrubBytesPerSecond how fast all that is stored is read and compared with its checksums; 0
+ *     if it is not
+ * @param scrubPauseMs how long after that a log is read again
  */
 public record LogDirectoryOptions(
     long producerIdExpirationMs,
     long retentionCheckIntervalMs,
     long checkpointIntervalMs,
-    long watermarkIntervalMs) {
-  /** Kafka's defaults: a day, five minutes, a minute, five seconds. */
+    long watermarkIntervalMs,
+    int scrubBytesPerSecond,
+    long scrubPauseMs) {
+  /** A week. */
+  public static final long SCRUB_PAUSE_MS = 604_800_000;
+
+  /**
+   * Kafka's defaults, a day, five minutes, a minute and five seconds; and 4 MiB a second, with a
+   * pause of a week.
+   */
   public static LogDirectoryOptions defaults() {
-    return new LogDirectoryOptions(86_400_000, 300_000, 60_000, 5_000);
+    return new LogDirectoryOptions(86_400_000, 300_000, 60_000, 5_000, 4 << 20, SCRUB_PAUSE_MS);
   }
 }

@@ -255,23 +255,34 @@ final class LogFlushes {
     return waiters.takeAbove(offset);
   }
 
-  /** Under the lock: says that no more than this is on disk, before something is cut away. */
-  void lower(long offset) {
+  /** How far a log is on disk, and the files beside it know of it. */
+  record OnDisk(long durableEnd, long recoveryPoint) {}
+
+  /**
+   * Under the lock: says that no more than this is on disk, before something is cut away.
+   *
+   * @return what was said before
+   */
+  OnDisk lower(long offset) {
+    OnDisk before = new OnDisk(durableEnd, recoveryPoint);
     core.cuts++;
     durableEnd = Math.min(durableEnd, offset);
     recoveryPoint = Math.min(recoveryPoint, offset);
+    return before;
   }
 
-  /** Under all locks: nothing was cut away after {@link #lower}. */
-  void stillDurable(long offset) {
-    durableEnd = offset;
+  /** Under all locks: nothing was cut away after all. */
+  void restore(OnDisk before) {
+    durableEnd = before.durableEnd;
+    recoveryPoint = before.recoveryPoint;
   }
 
   /** Under all locks: all up to the log's end, which may be lower than it was, is on disk. */
   void allDurable(long endOffset) {
     durableEnd = endOffset;
     acknowledgedEnd = endOffset;
-    // What was cut away must not be in the file when other epochs have written there.
+    // If there is no room for that, a start believes only what the file says below the recovery
+    // point, which stays where it is.
     saveEpochs();
   }
 }

@@ -34,6 +34,7 @@ final class LogLoader {
   private final long nowMs;
   private final long logStartOffset;
   private final long recoveryPoint;
+  private final boolean readAll;
   private final boolean rebuildEpochs;
   private boolean cut;
   private boolean filesRemoved;
@@ -61,20 +62,30 @@ final class LogLoader {
    *
    * @param logStartOffset what is below it is not wanted any more
    * @param recoveryPoint all below this offset was forced
+   * @param readAll whether all of it is read and checked, rather than only what no index tells
    */
   LogLoader(
-      Disk disk, Path folder, LogConfig config, long nowMs, long logStartOffset, long recoveryPoint)
+      Disk disk,
+      Path folder,
+      LogConfig config,
+      long nowMs,
+      long logStartOffset,
+      long recoveryPoint,
+      boolean readAll)
       throws IOException {
     this.disk = disk;
     this.folder = folder;
     this.config = config;
     this.nowMs = nowMs;
     this.logStartOffset = logStartOffset;
+    this.readAll = readAll;
     // What is below the start may be gone; then nothing is known of what follows, either.
     this.recoveryPoint = recoveryPoint <= logStartOffset ? 0 : recoveryPoint;
     Optional<EpochCache> stored = loadEpochs(disk, folder.resolve("leader-epoch-checkpoint"));
     rebuildEpochs = stored.isEmpty();
     epochs = stored.orElseGet(EpochCache::new);
+    // Above it the batches tell, and the file may still speak of what was cut away.
+    epochs.truncateFromEnd(this.recoveryPoint);
   }
 
   private static Optional<EpochCache> loadEpochs(Disk disk, Path file) throws IOException {
@@ -246,7 +257,7 @@ final class LogLoader {
     long knownBelow = Math.min(next, recoveryPoint);
     long before = logEndOffset;
     boolean indexed =
-        !rebuildEpochs && knownBelow > before && segment.loadIndexes(disk, knownBelow);
+        !rebuildEpochs && !readAll && knownBelow > before && segment.loadIndexes(disk, knownBelow);
     int good = indexed ? walk(segment, segment.offsetIndex.lastPosition(), knownBelow) : 0;
     if (indexed && good < segment.size() && segment.loadIndexes(disk, knownBelow)) {
       // Before anything is cut: what was taken on trust may be what leads astray.

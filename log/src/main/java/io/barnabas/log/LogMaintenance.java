@@ -284,6 +284,8 @@ final class LogMaintenance {
         long end = core.state.endOffset();
         writeBeside(core.state.active(), end, end, core.producers.snapshot());
       }
+    } catch (NotWrittenException e) {
+      LOG.warn("The next start has more to read: {}", e.getMessage());
     } catch (IOException e) {
       core.directory.fail(e);
     } finally {

@@ -5,9 +5,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Cuts a log's end away, durably. Holds all of the log's locks meanwhile. */
+/**
+ * Cuts a log's end away, durably. Holds all of the log's locks meanwhile. What has to be written is
+ * written first: if the disk has no room for that, nothing is cut.
+ */
 final class LogTruncation {
+  private static final Logger LOG = LoggerFactory.getLogger(LogTruncation.class);
+
   private final LogCore core;
   private final LogFlushes flushes;
 
@@ -53,8 +60,10 @@ final class LogTruncation {
       core.checkEpoch(leaderEpoch);
       core.writing.begin();
       cut.run();
-      core.directory.watermarks().cut(core.id.topicPartition(), core.state.endOffset());
       waitInVain = flushes.takeAbove(core.state.endOffset());
+    } catch (NotWrittenException e) {
+      throw new KafkaStorageException(
+          core.id + " cannot be cut, because the disk is full: " + e.getMessage(), e);
     } catch (IOException e) {
       throw core.directory.fail(e);
     } finally {
@@ -68,31 +77,29 @@ final class LogTruncation {
 
   private void cut(LogState old, long offset) throws IOException {
     int keep = old.indexOf(offset);
-    noteBefore(old, old, old.segments().get(keep).baseOffset);
+    BatchCursor first = old.segments().get(keep).find(offset, old.bytesOf(keep));
+    long end = first == null ? offset : Math.min(offset, first.baseOffset());
+    // Not above what is left after a crash half way.
+    announce(old.segments().get(keep).baseOffset, end);
     SegmentFiles.deleteIndexes(core.disk, core.folder, old.segments().get(keep).baseOffset);
     dropFrom(old, keep + 1);
     rebuildActive(old, keep, offset);
   }
 
   /**
-   * Before anything is cut: what a crash half way leaves must not be below what is said of it.
+   * Has the files beside the logs say nothing of what is to be cut away.
    *
-   * @param old what the log is
-   * @param noted what is said of its start
-   * @param durable below which it is on disk
-   * @throws KafkaStorageException if the disk has no room for that: nothing is cut
+   * @param recoveryPoint up to where nothing changes
+   * @throws NotWrittenException if there is no room for that: nothing has changed
    */
-  private void noteBefore(LogState old, LogState noted, long durable) throws IOException {
-    long before = flushes.durableEnd();
-    flushes.lower(durable);
-    core.state = noted;
+  private void announce(long recoveryPoint, long end) throws IOException {
+    LogFlushes.OnDisk before = flushes.lower(recoveryPoint);
     try {
+      core.directory.watermarks().cut(core.id.topicPartition(), end);
       core.directory.checkpoint();
     } catch (NotWrittenException e) {
-      core.state = old;
-      flushes.stillDurable(before);
-      throw new KafkaStorageException(
-          "Nothing can be cut of " + core.id + ", because the disk is full: " + e.getMessage(), e);
+      flushes.restore(before);
+      throw e;
     }
   }
 
@@ -137,7 +144,13 @@ final class LogTruncation {
 
   private void restart(long offset) throws IOException {
     LogState old = core.state;
-    noteBefore(old, old.withStart(Math.min(offset, old.startOffset())), 0);
+    core.state = old.withStart(Math.min(offset, old.startOffset()));
+    try {
+      announce(0, offset);
+    } catch (NotWrittenException e) {
+      core.state = old;
+      throw e;
+    }
     dropFrom(old, 0);
     for (Path name : core.disk.list(core.folder)) {
       if (name.toString().endsWith(".snapshot")) {
@@ -151,6 +164,10 @@ final class LogTruncation {
     core.producers.clear();
     core.state = new LogState(List.of(fresh), offset, offset, 0);
     flushes.allDurable(offset);
-    core.directory.checkpoint();
+    try {
+      core.directory.checkpoint();
+    } catch (NotWrittenException e) {
+      LOG.warn("It is tried again later: {}", e.getMessage());
+    }
   }
 }

@@ -22,6 +22,7 @@ public final class PartitionLog {
   private final LogAppender appender;
   private final LogTruncation truncation;
   private final LogMaintenance maintenance;
+  private final LogVerification verification;
   private final long recoveredHighWatermark;
 
   /** Belongs to the flusher. */
@@ -33,11 +34,13 @@ public final class PartitionLog {
       Path folder,
       LogConfig config,
       long startOffset,
-      long recoveryPoint)
+      long recoveryPoint,
+      boolean readAll)
       throws IOException {
     long nowMs = directory.world().clock().wallTimeMillis();
     LogLoader loader =
-        new LogLoader(directory.world().disk(), folder, config, nowMs, startOffset, recoveryPoint);
+        new LogLoader(
+            directory.world().disk(), folder, config, nowMs, startOffset, recoveryPoint, readAll);
     loader.load();
     core = new LogCore(this, directory, id, folder, config, startOffset, loader);
     LogState state = core.state;
@@ -48,6 +51,7 @@ public final class PartitionLog {
     appender = new LogAppender(core, flushes);
     truncation = new LogTruncation(core, flushes);
     maintenance = new LogMaintenance(core, flushes);
+    verification = new LogVerification(core);
     recoveredHighWatermark =
         directory.watermarks().recover(id.topicPartition(), state.startOffset(), end);
     if (dirty) {
@@ -100,7 +104,29 @@ public final class PartitionLog {
     flushes.fail();
   }
 
-  /** Whether it still takes appends: it is open and its directory has not failed. */
+  /**
+   * Reads batches and checks them against their checksums. If they do not hold, the log is damaged:
+   * it takes and gives nothing from then on, and the directory's listener hears of it. May wait for
+   * the disk.
+   *
+   * @param fromOffset where to begin; below the start means at the start
+   * @param mostBytes after so many it ends, though not before one batch is checked
+   * @return where to go on; the log end if all of it was checked
+   * @throws DamagedLogException if it is damaged
+   */
+  public long verify(long fromOffset, int mostBytes) throws DamagedLogException {
+    try {
+      return verification.verify(fromOffset, mostBytes);
+    } catch (DamagedLogException e) {
+      if (core.damage.compareAndSet(Optional.empty(), Optional.of(e))) {
+        core.directory.foundDamage(core.id, e);
+        flushes.fail();
+      }
+      throw e;
+    }
+  }
+
+  /** Whether it still takes appends: it is open and sound, and its directory has not failed. */
   public boolean isUsable() {
     return core.isUsable();
   }
@@ -167,10 +193,12 @@ public final class PartitionLog {
    *
    * @param maxBytes not exceeded, except by a first batch when {@code atLeastOneBatch}
    * @throws OffsetOutOfRangeException if the offset is below the start or above the end
+   * @throws org.apache.kafka.common.errors.KafkaStorageException if the log is damaged
    */
   public LogSlice read(
       long fromOffset, long upToOffsetExclusive, int maxBytes, boolean atLeastOneBatch)
       throws IOException {
+    core.checkSound();
     return LogReads.read(
         core.id, core.state, fromOffset, upToOffsetExclusive, maxBytes, atLeastOneBatch);
   }

@@ -158,7 +158,7 @@ class FlushTest {
             for (int i = 0; i < 3; i++) {
               assertThatThrownBy(() -> log.append(batch("refused"), CLIENT))
                   .isInstanceOf(KafkaStorageException.class)
-                  .hasMessageContaining("No space left on device");
+                  .hasMessageContaining("the disk is full");
               assertThat(log.view()).isEqualTo(new LogView(0, 2, 2));
             }
             // The housekeeping that finds no room either puts it off.

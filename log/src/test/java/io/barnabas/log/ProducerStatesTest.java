@@ -207,7 +207,8 @@ class ProducerStatesTest {
         new SimulatedWorld(seed, SimulationOptions.defaults().withMaxSteps(50_000_000), disk);
     world.run(
         () -> {
-          LogDirectoryOptions hour = new LogDirectoryOptions(3_600_000, 300_000, 60_000, 5_000);
+          LogDirectoryOptions hour =
+              new LogDirectoryOptions(3_600_000, 300_000, 60_000, 5_000, 0, 1);
           try (LogDirectory logs = LogDirectory.open(world, Samples.DIRECTORY, hour)) {
             PartitionLog log = logs.openOrCreate(ID, config());
             append(log, 7, 0, 0, 1);

@@ -11,7 +11,10 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A broker says in which of its log directories replicas are. Each partition is for itself. */
+/**
+ * A broker says in which of its log directories replicas are, or that their data was found damaged
+ * ({@link PartitionImage#LOST}), or that it is in good order again. Each partition is for itself.
+ */
 public record AssignReplicasToDirs(int brokerId, long brokerEpoch, List<Assignment> assignments)
     implements Command<List<AssignReplicasToDirs.Result>> {
   /** Copies the list. */
@@ -51,10 +54,13 @@ public record AssignReplicasToDirs(int brokerId, long brokerEpoch, List<Assignme
 
   private Optional<Fact> carryOut(ClusterImage image, Elections elections, Assignment each) {
     TopicImage topic = image.topicById(each.topicId()).orElseThrow();
-    PartitionChange change =
-        new PartitionChange(elections, topic, each.partition())
-            .inDirectory(brokerId, each.directory());
-    if (hasLost(image, each)) {
+    PartitionChange change = new PartitionChange(elections, topic, each.partition());
+    if (each.directory().equals(PartitionImage.LOST)) {
+      change.losing(brokerId);
+    } else {
+      change.inDirectory(brokerId, each.directory());
+    }
+    if (isGone(image, each)) {
       change.doubting(brokerId);
     }
     return change.fact();
@@ -73,17 +79,19 @@ public record AssignReplicasToDirs(int brokerId, long brokerEpoch, List<Assignme
       return Errors.NOT_LEADER_OR_FOLLOWER;
     }
     // The only replica in sync is gone with its directory: an empty one must not take its place.
-    return partition.isr().equals(List.of(brokerId)) && hasLost(image, each)
+    return partition.isr().equals(List.of(brokerId)) && isGone(image, each)
         ? Errors.KAFKA_STORAGE_ERROR
         : Errors.NONE;
   }
 
-  /** Whether the replica was in a directory that the broker has no longer. */
-  private boolean hasLost(ClusterImage image, Assignment each) {
+  /** Whether the replica was in a directory that is gone, so that what was in it is, too. */
+  private boolean isGone(ClusterImage image, Assignment each) {
     BrokerImage broker = image.broker(brokerId).orElseThrow();
     Uuid before =
         image.partition(each.topicId(), each.partition()).orElseThrow().directoryOf(brokerId);
-    return !before.equals(PartitionImage.UNASSIGNED)
+    return !each.directory().equals(PartitionImage.LOST)
+        && !before.equals(PartitionImage.LOST)
+        && !before.equals(PartitionImage.UNASSIGNED)
         && !broker.directories().isEmpty()
         && !broker.directories().contains(before);
   }

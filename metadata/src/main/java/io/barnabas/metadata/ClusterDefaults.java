@@ -1,5 +1,6 @@
 package io.barnabas.metadata;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigResource;
@@ -26,17 +27,26 @@ public final class ClusterDefaults {
    *
    * @param minInsyncReplicas what the controller's own file says, if it does; it counts only as
    *     long as the cluster has no such setting
+   * @param unclean whether elections may be unclean, in the same way
    */
-  public static List<Fact> atActivation(ClusterImage image, Optional<String> minInsyncReplicas) {
-    return minInsyncReplicas.isPresent() && !isSet(image)
-        ? List.of(changed(minInsyncReplicas.get()))
-        : ofBrokers(image);
+  public static List<Fact> atActivation(
+      ClusterImage image, Optional<String> minInsyncReplicas, Optional<String> unclean) {
+    List<Fact> facts =
+        new ArrayList<>(
+            minInsyncReplicas.isPresent() && !isSet(image)
+                ? List.of(changed(Elections.MIN_INSYNC_REPLICAS, minInsyncReplicas.get()))
+                : ofBrokers(image));
+    if (unclean.isPresent() && !image.configsOf(ALL_BROKERS).containsKey(Elections.UNCLEAN)) {
+      facts.add(changed(Elections.UNCLEAN, unclean.get()));
+    }
+    facts.addAll(Elections.afterSettings(image, facts));
+    return facts;
   }
 
   /** What changes because there are these brokers. */
   static List<Fact> ofBrokers(ClusterImage image) {
     return hasEnoughBrokers(image) && !isSet(image)
-        ? List.of(changed(MIN_INSYNC_REPLICAS))
+        ? List.of(changed(Elections.MIN_INSYNC_REPLICAS, MIN_INSYNC_REPLICAS))
         : List.of();
   }
 
@@ -49,8 +59,8 @@ public final class ClusterDefaults {
     return Optional.ofNullable(image.configsOf(ALL_BROKERS).get(Elections.MIN_INSYNC_REPLICAS));
   }
 
-  private static Fact changed(String value) {
-    return new Fact.ConfigChanged(ALL_BROKERS, Elections.MIN_INSYNC_REPLICAS, Optional.of(value));
+  private static Fact changed(String name, String value) {
+    return new Fact.ConfigChanged(ALL_BROKERS, name, Optional.of(value));
   }
 
   private static boolean hasEnoughBrokers(ClusterImage image) {

@@ -23,7 +23,8 @@ import org.apache.kafka.common.internals.Topic;
 record ConfigTargets(
     ClusterImage image, Map<String, String> topicDefaults, ConfigDef brokerSettings) {
 
-  private static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
+  private static final String MIN_INSYNC_REPLICAS = Elections.MIN_INSYNC_REPLICAS;
+  private static final String UNCLEAN = Elections.UNCLEAN;
 
   /**
    * The resource of this name.
@@ -125,6 +126,10 @@ record ConfigTargets(
       if (isOne && changed.contains(MIN_INSYNC_REPLICAS) && own.containsKey(MIN_INSYNC_REPLICAS)) {
         throw new InvalidConfigurationException(
             "Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
+      }
+      if (isOne && own.containsKey(UNCLEAN)) {
+        throw new InvalidConfigurationException(
+            "%s is for all brokers alike: alter it for all of them".formatted(UNCLEAN));
       }
       if (!isOne
           && changed.contains(MIN_INSYNC_REPLICAS)

@@ -101,11 +101,10 @@ final class Elections {
   /**
    * As {@link #without}, for a broker that lost what was not yet forced to its disk, or its
    * directories: it is no eligible leader of what may have suffered. What was in a directory that
-   * it has no longer is from now on in the only one that it has, to be copied there from others;
-   * but not if it was the only replica in sync, whose place an empty one must not take: it leads
-   * again when its directory is back. Nor does an old one lead in its place, unless by an unclean
-   * election; after a crash one does: it may lack only what its topic does not have forced before
-   * it is acknowledged.
+   * it has no longer it leads again only when that is back; in which one its replicas are from now
+   * on it tells bit by bit, as there may be a hundred thousand of them. Nor does an old one lead
+   * what is in no other, unless by an unclean election; after a crash one does: it may lack only
+   * what its topic does not have forced before it is acknowledged.
    *
    * @param directories those that it still has; empty if that is not known
    * @param restored those of them that were away, and are as it left them, even if the files are
@@ -122,30 +121,23 @@ final class Elections {
     List<Fact> facts = new ArrayList<>();
     forEach(
         (topic, number, partition) -> {
-          boolean gone = isGone(partition.directoryOf(broker), directories);
-          boolean replaced =
-              gone
-                  && directories.size() == 1
-                  && partition.replicas().contains(broker)
-                  && !partition.isr().equals(List.of(broker));
-          if (!replaced
-              && !partition.isr().contains(broker)
+          if (!partition.isr().contains(broker)
               && !partition.elr().contains(broker)
               && partition.leader() != broker) {
             return;
           }
           PartitionChange change = new PartitionChange(this, topic, number);
-          if (replaced) {
-            change.inDirectory(broker, directories.getFirst());
-          }
           boolean torn =
               files != Files.AS_LEFT
                   && unforced.map(topics -> topics.contains(topic.id())).orElse(true);
+          boolean gone = isGone(partition.directoryOf(broker), directories);
           if (torn || gone) {
             change.doubting(broker);
           }
-          // What is gone leads nothing as it is; what comes back for it is looked at then.
-          if (files == Files.OLD && !gone && !restored.contains(partition.directoryOf(broker))) {
+          // What is gone leads nothing as it is; what comes back for it is looked at then. What was
+          // damaged may come back in the same place.
+          boolean here = !gone || partition.isLost(broker);
+          if (files == Files.OLD && here && !restored.contains(partition.directoryOf(broker))) {
             change.distrusting(broker);
           }
           change.fact().ifPresent(facts::add);
@@ -154,9 +146,10 @@ final class Elections {
   }
 
   private static boolean isGone(Uuid directory, List<Uuid> directories) {
-    return !directory.equals(PartitionImage.UNASSIGNED)
-        && !directories.isEmpty()
-        && !directories.contains(directory);
+    return directory.equals(PartitionImage.LOST)
+        || (!directory.equals(PartitionImage.UNASSIGNED)
+            && !directories.isEmpty()
+            && !directories.contains(directory));
   }
 
   /**

@@ -28,7 +28,10 @@ import org.apache.kafka.common.Uuid;
  *       acknowledged, so those that were in sync before still hold all that was: they are the
  *       eligible ones.
  *   <li>The partition epoch grows with each change, and with each proposal of a leader; the leader
- *       epoch with each change of the leader and when an assigned replica goes.
+ *       epoch with each change of the leader, when an assigned replica goes, and when one is
+ *       damaged, so that no leader goes by how far it was.
+ *   <li>A replica whose data was found damaged is neither in sync nor eligible if another one is,
+ *       and leads nothing, not even uncleanly.
  *   <li>A reassignment is complete when all replicas that stay are in sync.
  * </ul>
  *
@@ -114,6 +117,12 @@ final class PartitionChange {
     return this;
   }
 
+  /** A replica's data was found damaged. */
+  PartitionChange losing(int broker) {
+    leadingAnew |= !before.isLost(broker);
+    return inDirectory(broker, PartitionImage.LOST);
+  }
+
   /** There is a new leader epoch even if the leader stays. */
   PartitionChange leadingAnew() {
     leadingAnew = true;
@@ -175,7 +184,7 @@ final class PartitionChange {
   /** The in-sync replicas that are still assigned, and beyond doubt if any is. */
   private List<Integer> known() {
     List<Integer> assigned = those(isr, replicas::contains);
-    List<Integer> sound = those(assigned, broker -> !doubtful.contains(broker));
+    List<Integer> sound = those(assigned, broker -> !isDoubtful(broker));
     if (!sound.isEmpty()) {
       return sound;
     }
@@ -214,7 +223,7 @@ final class PartitionChange {
    * change, and the next one would elect who may lack records.
    */
   private Result withoutLeader(List<Integer> known, List<Integer> eligible) {
-    return doubtful.containsAll(known) && !eligible.isEmpty()
+    return known.stream().allMatch(this::isDoubtful) && !eligible.isEmpty()
         ? new Result(PartitionImage.NO_LEADER, eligible, eligible(eligible))
         : new Result(PartitionImage.NO_LEADER, known, eligible);
   }
@@ -229,12 +238,16 @@ final class PartitionChange {
         : firstReplica(online::contains).orElseThrow();
   }
 
+  private boolean isDoubtful(int broker) {
+    return doubtful.contains(broker) || directoryOf(broker).equals(PartitionImage.LOST);
+  }
+
   private boolean canLead(int broker) {
-    return !doubtful.contains(broker) && isOnline(broker);
+    return !isDoubtful(broker) && isOnline(broker);
   }
 
   private boolean canLeadStill(int broker) {
-    return !doubtful.contains(broker) && elections.isThere(broker, directoryOf(broker));
+    return !isDoubtful(broker) && elections.isThere(broker, directoryOf(broker));
   }
 
   private boolean isOnline(int broker) {
@@ -260,7 +273,7 @@ final class PartitionChange {
         broker ->
             (before.elr().contains(broker) || before.isr().contains(broker))
                 && !inSync.contains(broker)
-                && !doubtful.contains(broker));
+                && !isDoubtful(broker));
   }
 
   private void completeReassignment() {

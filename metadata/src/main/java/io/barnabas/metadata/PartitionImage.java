@@ -41,6 +41,13 @@ public record PartitionImage(
   /** In place of a directory that is not known. */
   public static final Uuid UNASSIGNED = Uuid.ZERO_UUID;
 
+  /**
+   * In place of a directory, Kafka's number for it: the replica's data was found damaged. It is out
+   * of sync and leads nothing until its broker has it in good order again, as a rule by copying it
+   * anew.
+   */
+  public static final Uuid LOST = Uuid.ONE_UUID;
+
   /** Copies the lists. Equal ones share one copy, as there may be a hundred thousand of them. */
   public PartitionImage {
     replicas = List.copyOf(replicas);
@@ -94,5 +101,10 @@ public record PartitionImage(
   public Uuid directoryOf(int broker) {
     int place = replicas.indexOf(broker);
     return place < 0 || place >= directories.size() ? UNASSIGNED : directories.get(place);
+  }
+
+  /** Whether a replica's data was found damaged and is not in good order again. */
+  public boolean isLost(int broker) {
+    return directoryOf(broker).equals(LOST);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.metadata.AllocateProducerIds.Block;
 import io.barnabas.metadata.RegisterBroker.Registered;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -244,6 +245,41 @@ class BrokerCommandsTest {
     assertThatThrownBy(() -> old.decide(taken, 0))
         .isInstanceOf(UnsupportedVersionException.class)
         .hasMessageContaining("controller does not support finalized version 3 of f");
+  }
+
+  /** The quorum takes entries of 8 MiB. */
+  @Test
+  void aBrokerWithANewDiskRegistersInOneEntryHoweverManyReplicasItHas() {
+    List<Fact> facts = new ArrayList<>();
+    for (int topic = 0; topic < 100; topic++) {
+      Uuid id = new Uuid(5, topic + 1);
+      facts.add(new Fact.TopicCreated("t" + topic, id));
+      for (int number = 0; number < 1_000; number++) {
+        facts.add(
+            new Fact.PartitionAdded(
+                id,
+                number,
+                new PartitionImage(
+                    List.of(1, 2, 3),
+                    List.of(new Uuid(4, 1), new Uuid(4, 2), new Uuid(4, 3)),
+                    List.of(1, 2, 3),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    1,
+                    1_000,
+                    1_000,
+                    false)));
+      }
+    }
+    ClusterImage image = ofBrokers(3).apply(facts);
+    Decision<Registered> joined = joining(1, 9, false, List.of(new Uuid(4, 9))).decide(image, 0);
+    ClusterImage next = image.apply(joined.facts());
+    assertThat(next.topics().values())
+        .allSatisfy(
+            topic -> assertThat(topic.partitions().values()).allMatch(p -> !p.isr().contains(1)));
+    assertThat(FactCodec.encode(joined.facts()).length).isLessThan(4 << 20);
   }
 
   @Test

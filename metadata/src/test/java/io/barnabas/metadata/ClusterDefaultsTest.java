@@ -47,7 +47,7 @@ class ClusterDefaultsTest {
   }
 
   private static ClusterImage activated(ClusterImage image, Optional<String> file) {
-    List<Fact> facts = ClusterDefaults.atActivation(image, file);
+    List<Fact> facts = ClusterDefaults.atActivation(image, file, Optional.empty());
     return facts.isEmpty() ? image : image.apply(facts);
   }
 
@@ -66,7 +66,7 @@ class ClusterDefaultsTest {
     assertThat(minimum(founded)).contains("1");
     ClusterImage three = with(with(with(founded, 1), 2), 3);
     assertThat(minimum(three)).contains("1");
-    assertThat(ClusterDefaults.atActivation(three, Optional.of("3"))).isEmpty();
+    assertThat(ClusterDefaults.atActivation(three, Optional.of("3"), Optional.empty())).isEmpty();
   }
 
   @Test
@@ -76,7 +76,8 @@ class ClusterDefaultsTest {
             .apply(List.of(new Fact.ConfigChanged(ALL, "min.insync.replicas", Optional.empty())));
     assertThat(minimum(activated(three, Optional.empty()))).contains("2");
     assertThat(minimum(activated(three, Optional.of("3")))).contains("3");
-    assertThat(ClusterDefaults.atActivation(cluster(2), Optional.empty())).isEmpty();
+    assertThat(ClusterDefaults.atActivation(cluster(2), Optional.empty(), Optional.empty()))
+        .isEmpty();
   }
 
   @Test
@@ -98,5 +99,16 @@ class ClusterDefaultsTest {
             "min.insync.replicas", value.isPresent() ? OpType.SET : OpType.DELETE, value);
     return new IncrementalAlterConfigs(
         List.of(new IncrementalAlterConfigs.Change(ALL, List.of(op))), false, Map.of(), SETTINGS);
+  }
+
+  /** Where nobody leads for want of a replica that has all, somebody does at once. */
+  @Test
+  void whetherElectionsMayBeUncleanIsWhatTheFirstActiveControllersFileSays() {
+    ClusterImage image = Partitions.cluster("ffaa", "123 isr 1 led by -", Map.of());
+    ClusterImage next =
+        image.apply(ClusterDefaults.atActivation(image, Optional.of("1"), Optional.of("true")));
+    assertThat(Partitions.show(next)).isEqualTo("123 isr 3 led by 3");
+    assertThat(ClusterDefaults.atActivation(next, Optional.empty(), Optional.of("false")))
+        .isEmpty();
   }
 }

@@ -2,6 +2,7 @@ package io.barnabas.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.metadata.AssignReplicasToDirs.Assignment;
 import io.barnabas.metadata.FenceBrokers.Incarnation;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -259,7 +261,7 @@ class ElectionsTest {
 
   @ParameterizedTest
   @CsvSource({"2, true", "1, false"})
-  void aReplicaWhoseDiskWasReplacedIsOnTheNewOneUnlessItWasTheOnlyOneInSync(
+  void aReplicaWhoseDiskWasReplacedMovesToTheNewOneUnlessItWasTheOnlyOneInSync(
       int inSync, boolean moves) {
     Uuid first = new Uuid(5, 5);
     Uuid second = new Uuid(6, 6);
@@ -280,11 +282,19 @@ class ElectionsTest {
             false);
     ClusterImage before =
         image.apply(List.of(new Fact.PartitionChanged(Partitions.TOPIC, 0, placed)));
-    ClusterImage after =
-        before.apply(
-            new Elections(before)
+    ClusterImage replaced = withDirectory(before, second);
+    ClusterImage registered =
+        replaced.apply(
+            new Elections(replaced)
                 .withDoubtsAbout(
                     1, List.of(second), Set.of(), RegisterBroker.Files.OLD, Optional.empty()));
+    assertThat(Partitions.of(registered).directoryOf(1)).isEqualTo(first);
+    var said =
+        new AssignReplicasToDirs(1, 1, List.of(new Assignment(Partitions.TOPIC, 0, second)))
+            .decide(registered, 0);
+    assertThat(said.answer().getFirst().error())
+        .isEqualTo(moves ? Errors.NONE : Errors.KAFKA_STORAGE_ERROR);
+    ClusterImage after = registered.apply(said.facts());
     assertThat(Partitions.of(after).directoryOf(1)).isEqualTo(moves ? second : first);
     assertThat(Partitions.of(after).isr()).containsExactly(inSync);
     assertThat(Partitions.of(after).leader()).isEqualTo(placed.leader());

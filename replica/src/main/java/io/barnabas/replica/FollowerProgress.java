@@ -13,6 +13,9 @@ final class FollowerProgress {
   /** Whether it has all that the leader has, as far as is known. */
   private boolean atEnd;
 
+  /** Whether there were records in the answer to what it asked for last. */
+  private boolean sent;
+
   /** Counts as caught up until it has had the time to show it. */
   FollowerProgress(long nowNanos) {
     caughtUpNanos = nowNanos;
@@ -32,6 +35,17 @@ final class FollowerProgress {
   /** What it last proved itself with; -1 if it never did. */
   long brokerEpoch() {
     return brokerEpoch;
+  }
+
+  /**
+   * Before {@link #fetched}: whether it asks again for what it was sent before.
+   *
+   * @param answered whether it gets records now
+   */
+  boolean asksAgain(long offset, boolean answered) {
+    boolean again = sent && offset == flushedEnd();
+    sent = answered;
+    return again;
   }
 
   void fetched(LogBounds log, long epoch, long leaderEnd, long nowNanos) {

@@ -115,6 +115,12 @@ final class Leading {
     return follower == null ? -1 : follower.flushedEnd();
   }
 
+  /** As {@link FollowerProgress#asksAgain}. */
+  boolean asksAgain(int replica, long offset, boolean answered) {
+    FollowerProgress follower = followers.get(replica);
+    return follower != null && follower.asksAgain(offset, answered);
+  }
+
   /** What a follower has on its disk; whether it is one. */
   boolean fetched(int replica, LogBounds log, long brokerEpoch, long logEnd, long nowNanos) {
     FollowerProgress follower = followers.get(replica);

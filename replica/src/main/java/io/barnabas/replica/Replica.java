@@ -223,13 +223,18 @@ public final class Replica {
     }
     try {
       ReplicaRead read = ReplicaReads.read(log, spec, highWatermark());
+      boolean held = isHeldBack(leader, follower);
       if (follower.isNew()
           && spec.currentLeaderEpoch().isPresent()
           && read.divergingEpoch().isEmpty()) {
         LogBounds bounds = new LogBounds(spec.readerStart(), spec.fetchOffset());
-        replication.fetched(follower, bounds, leader.leaderEpoch());
+        boolean sends = !held && read.records().sizeBytes() > 0;
+        if (replication.fetched(follower, bounds, leader.leaderEpoch(), sends) && sends) {
+          // It did not take what it was sent, perhaps because it was damaged.
+          ReplicaReads.verify(log, spec, read);
+        }
       }
-      return isHeldBack(leader, follower) ? read.withoutRecords() : read;
+      return held ? read.withoutRecords() : read;
     } catch (IOException e) {
       throw storage(e);
     }

@@ -11,6 +11,7 @@ import org.apache.kafka.common.Uuid;
  *
  * @param incarnation this start of the node, under which it registers; until the image has it, the
  *     node neither leads nor follows. Empty if it does not matter who registered.
+ * @param reports of replicas whose data was found damaged
  * @param lagTimeMaxMs after how long without having caught up a follower is no longer in sync
  *     (replica.lag.time.max.ms)
  * @param fetchWaitMaxMs how long a leader may let a follower wait (replica.fetch.wait.max.ms)
@@ -20,6 +21,7 @@ public record ReplicaLinks(
     Optional<Uuid> incarnation,
     LeaderFetch leaders,
     IsrProposals proposals,
+    DamageReports reports,
     long lagTimeMaxMs,
     int fetchWaitMaxMs,
     ThrottleSettings throttles) {
@@ -32,6 +34,7 @@ public record ReplicaLinks(
         Optional.empty(),
         leader -> new NoLine(),
         (epoch, proposals) -> nobody(),
+        DamageReports.none(),
         LAG_TIME_MAX_MS,
         FETCH_WAIT_MAX_MS,
         ThrottleSettings.none());

@@ -19,10 +19,7 @@ final class ReplicaReads {
     LogView view = log.view();
     Optional<EpochEnd> diverging = divergence(log, view, spec);
     long upTo = end(view, spec, highWatermark);
-    LogSlice slice =
-        diverging.isPresent()
-            ? LogSlice.EMPTY
-            : log.read(spec.fetchOffset(), upTo, spec.maxBytes(), spec.atLeastOneBatch());
+    LogSlice slice = diverging.isPresent() ? LogSlice.EMPTY : slice(log, spec, upTo);
     return new ReplicaRead(
         slice, highWatermark, highWatermark, view.logStartOffset(), upTo, diverging);
   }
@@ -40,6 +37,31 @@ final class ReplicaReads {
 
   private static long end(LogView view, FetchSpec spec, long highWatermark) {
     return spec.upTo() == ReadLimit.LOG_END ? view.logEndOffset() : highWatermark;
+  }
+
+  /** Where nothing is found, or it cannot be read, the log may be damaged. */
+  private static LogSlice slice(PartitionLog log, FetchSpec spec, long upTo) throws IOException {
+    LogSlice slice;
+    try {
+      slice = log.read(spec.fetchOffset(), upTo, spec.maxBytes(), spec.atLeastOneBatch());
+    } catch (IOException e) {
+      log.verify(spec.fetchOffset(), 1);
+      throw e;
+    }
+    if (slice.regions().isEmpty() && !slice.isCut() && spec.fetchOffset() < upTo) {
+      log.verify(spec.fetchOffset(), 1);
+    }
+    return slice;
+  }
+
+  /** Checks what was read, and lets go of it if it is damaged. */
+  static void verify(PartitionLog log, FetchSpec spec, ReplicaRead read) throws IOException {
+    try {
+      log.verify(spec.fetchOffset(), read.records().sizeBytes());
+    } catch (IOException e) {
+      read.close();
+      throw e;
+    }
   }
 
   private static Optional<EpochEnd> divergence(PartitionLog log, LogView view, FetchSpec spec) {

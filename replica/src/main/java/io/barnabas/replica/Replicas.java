@@ -3,7 +3,6 @@ package io.barnabas.replica;
 import io.barnabas.log.DamagedLogException;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.log.PartitionLog;
-import io.barnabas.log.StoredPartition;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.PartitionImage;
@@ -56,6 +55,16 @@ public final class Replicas implements AutoCloseable {
   private final IsrChanges isrChanges;
   private final Fetchers fetchers;
   private final Roles roles;
+
+  /** The worker's. */
+  private final Strays strays;
+
+  /** The worker's. */
+  private final Repairs repairs;
+
+  /** What was found of logs that are open. */
+  private final Map<TopicIdPartition, DamagedLogException> damages = new ConcurrentHashMap<>();
+
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CompletableFuture<Void> waiting;
   private volatile ClusterImage image = ClusterImage.empty("");
@@ -74,8 +83,6 @@ public final class Replicas implements AutoCloseable {
 
   /** The topics of which something could not be changed; the worker's. */
   private final Set<Uuid> again = new HashSet<>();
-
-  private boolean strayed;
 
   /** A partition that should be served here and is not. */
   private record Offline(TopicIdPartition id, String reason) {}
@@ -112,6 +119,13 @@ public final class Replicas implements AutoCloseable {
             TimeUnit.MILLISECONDS.toNanos(links.lagTimeMaxMs()));
     fetchers = new Fetchers(world, links, this::brokerEpoch);
     roles = new Roles(world, nodeId, replicas, fetchers, topicDefaults, this::isMember);
+    strays = new Strays(nodeId, directory);
+    repairs = new Repairs(nodeId, directory, links.reports());
+    directory.onDamage(
+        (id, cause) -> {
+          damages.put(id, cause);
+          var _ = pass();
+        });
     Cuts cuts = new Cuts(directory, worker);
     Throttles throttles = new Throttles(world.clock(), links.throttles());
     context = new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges, throttles);
@@ -211,6 +225,16 @@ public final class Replicas implements AutoCloseable {
       image = wanted;
       context.throttles().update(wanted);
       CompletableFuture<Void> told = roles.accept(wanted);
+      return CompletableFuture.allOf(told, pass());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has the worker do what is to be done, unless that waits for it already. */
+  private CompletableFuture<Void> pass() {
+    lock.lock();
+    try {
       CompletableFuture<Void> opened = waiting;
       if (opened == null) {
         opened =
@@ -221,7 +245,7 @@ public final class Replicas implements AutoCloseable {
                 });
         waiting = opened;
       }
-      return CompletableFuture.allOf(told, opened);
+      return opened;
     } finally {
       lock.unlock();
     }
@@ -238,7 +262,10 @@ public final class Replicas implements AutoCloseable {
   }
 
   private void carryOut(ClusterImage wanted) {
-    setStraysAside(wanted);
+    strays.setAside(wanted);
+    repairs.retain(
+        id -> TopicChanges.isOn(nodeId, wanted.topics().get(id.topicId()), id.partition()));
+    takeOutDamaged(wanted);
     removeUnwanted(wanted);
     begun = wanted;
     Map<String, String> newDefaults = topicDefaults.apply(wanted);
@@ -267,6 +294,26 @@ public final class Replicas implements AutoCloseable {
     if (!again.isEmpty()) {
       worker.later(RETRY_NANOS, () -> carryOut(takeNewest()));
     }
+  }
+
+  /** What is damaged is served no longer; what becomes of it is for {@link #open} to see. */
+  private void takeOutDamaged(ClusterImage wanted) {
+    for (TopicIdPartition id : Set.copyOf(damages.keySet())) {
+      DamagedLogException cause = Objects.requireNonNull(damages.remove(id), "only taken here");
+      get(id).ifPresent(this::takeOut);
+      Optional<PartitionImage> known = wanted.partition(id.topicId(), id.partition());
+      if (known.filter(partition -> partition.replicas().contains(nodeId)).isPresent()) {
+        setOffline(id, repairs.found(id, cause, known));
+        again.add(id.topicId());
+      }
+    }
+  }
+
+  private void takeOut(Replica replica) {
+    replicas.remove(replica.id().topicPartition(), replica);
+    // First, so that nobody who knows it still has it followed again.
+    replica.close();
+    fetchers.forget(replica.id());
   }
 
   private boolean hasNewSettings(TopicImage topic, ClusterImage wanted) {
@@ -320,7 +367,7 @@ public final class Replicas implements AutoCloseable {
       if (partition != null && partition.replicas().contains(nodeId)) {
         TopicIdPartition id = new TopicIdPartition(topic.id(), number, topic.name());
         if (config.isPresent()) {
-          open(id, Role.of(partition, nodeId, member), config.get()).ifPresent(served::add);
+          open(id, partition, config.get()).ifPresent(served::add);
         } else if (!replicas.containsKey(id.topicPartition())) {
           setOffline(id, unusable);
         }
@@ -330,15 +377,22 @@ public final class Replicas implements AutoCloseable {
 
   /** What completes when a replica that was not there before is served, or offline. */
   private Optional<CompletableFuture<Void>> open(
-      TopicIdPartition id, Role role, TopicConfig config) {
+      TopicIdPartition id, PartitionImage known, TopicConfig config) {
     Replica replica = replicas.get(id.topicPartition());
     try {
-      if (replica != null) {
+      if (replica != null && !repairs.mustReopen(id, known)) {
         replica.takeSettings(config);
         return Optional.empty();
+      } else if (replica != null) {
+        takeOut(replica);
       }
-      PartitionLog log = directory.openOrCreate(id, config.log());
-      Replica opened = new Replica(log, context, role, config);
+      Repairs.Opened result = repairs.open(id, known, config.log());
+      if (result.log().isEmpty()) {
+        setOffline(id, result.reason());
+        return Optional.empty();
+      }
+      PartitionLog log = result.log().get();
+      Replica opened = new Replica(log, context, Role.of(known, nodeId, member), config);
       CompletableFuture<Void> served = new CompletableFuture<>();
       // What a crash left may have been acknowledged, but can be read only when it is on disk:
       // until then the high watermark would be one that clients have already seen passed.
@@ -352,19 +406,28 @@ public final class Replicas implements AutoCloseable {
             }
           });
       return Optional.of(served);
-    } catch (DamagedLogException e) {
-      // The sentence says which file, where, and what to do; a stack trace would only hide it.
-      LOG.error("{} stays offline: {}", id.topicPartition(), e.getMessage());
-      setOffline(id, String.valueOf(e.getMessage()));
-      return Optional.empty();
     } catch (IOException | RuntimeException e) {
-      LOG.error("{} cannot be opened or changed", id, e);
-      if (replica == null) {
-        setOffline(id, String.valueOf(e.getMessage()));
-      } else if (replica.log().isUsable()) {
+      notOpened(id, e);
+      return Optional.empty();
+    }
+  }
+
+  /** What is only for want of room is tried again, and said once. */
+  private void notOpened(TopicIdPartition id, Exception cause) {
+    Optional<Replica> open = get(id);
+    if (open.isPresent()) {
+      LOG.error("{} cannot be changed", id, cause);
+      if (open.get().log().isUsable()) {
         again.add(id.topicId());
       }
-      return Optional.empty();
+      return;
+    }
+    if (!offline.containsKey(id.topicPartition())) {
+      LOG.error("{} cannot be opened", id, cause);
+    }
+    setOffline(id, String.valueOf(cause.getMessage()));
+    if (cause instanceof KafkaStorageException && directory.failure().isEmpty()) {
+      again.add(id.topicId());
     }
   }
 
@@ -390,10 +453,7 @@ public final class Replicas implements AutoCloseable {
   }
 
   private void remove(Replica replica) {
-    replicas.remove(replica.id().topicPartition(), replica);
-    // First, so that nobody who knows it still has it followed again.
-    replica.close();
-    fetchers.forget(replica.id());
+    takeOut(replica);
     delete(replica.id());
   }
 
@@ -402,38 +462,6 @@ public final class Replicas implements AutoCloseable {
       directory.delete(id);
     } catch (IOException | RuntimeException e) {
       LOG.error("{} cannot be deleted", id, e);
-    }
-  }
-
-  /** Once, before anything is opened: what the cluster does not know must not be in the way. */
-  private void setStraysAside(ClusterImage wanted) {
-    if (strayed) {
-      return;
-    }
-    strayed = true;
-    List<StoredPartition> found;
-    try {
-      found = directory.stored();
-    } catch (IOException | RuntimeException e) {
-      LOG.error("{} cannot be searched for what does not belong there", directory.path(), e);
-      return;
-    }
-    for (StoredPartition stored : found) {
-      TopicImage topic = wanted.topics().get(stored.id().topicId());
-      if (topic == null
-          || !topic.name().equals(stored.id().topic())
-          || !TopicChanges.isOn(nodeId, topic, stored.id().partition())) {
-        setAside(stored);
-      }
-    }
-  }
-
-  private void setAside(StoredPartition stored) {
-    LOG.warn("The cluster knows no {}; its files are set aside", stored.id());
-    try {
-      directory.setAside(stored);
-    } catch (IOException | RuntimeException e) {
-      LOG.error("{} cannot be set aside; a topic of its name cannot be opened", stored.folder(), e);
     }
   }
 

@@ -259,16 +259,23 @@ final class Replication {
     }
   }
 
-  /** A follower has all below an offset on its disk, as it says in a leader epoch. */
-  void fetched(FollowerFetch follower, LogBounds bounds, int epoch) {
+  /**
+   * A follower has all below an offset on its disk, as it says in a leader epoch.
+   *
+   * @param answered whether it gets records now
+   * @return whether it asks again for what it was sent before
+   */
+  boolean fetched(FollowerFetch follower, LogBounds bounds, int epoch, boolean answered) {
     News news = new News();
+    boolean again;
     Optional<IsrProposal> expansion = Optional.empty();
     lock.lock();
     try {
       Leading leads = leading;
       if (leads == null || leads.role().leaderEpoch() != epoch || closed) {
-        return;
+        return false;
       }
+      again = leads.asksAgain(follower.broker(), bounds.end(), answered);
       long now = context.clock().nanoTime();
       long logEnd = log.view().logEndOffset();
       if (leads.fetched(follower.broker(), bounds, follower.brokerEpoch(), logEnd, now)) {
@@ -283,6 +290,7 @@ final class Replication {
     }
     expansion.ifPresent(proposal -> context.isrChanges().submit(this, proposal));
     news.tellAll();
+    return again;
   }
 
   /** Proposes to put out those that have not been caught up for too long, if there are any. */

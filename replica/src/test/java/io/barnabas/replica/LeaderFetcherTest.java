@@ -77,6 +77,7 @@ class LeaderFetcherTest {
                       Optional.empty(),
                       leader -> line,
                       (epoch, proposals) -> new CompletableFuture<>(),
+                      DamageReports.none(),
                       30_000,
                       500,
                       ThrottleSettings.none());

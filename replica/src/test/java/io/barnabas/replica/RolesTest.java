@@ -51,6 +51,7 @@ class RolesTest {
                       Optional.empty(),
                       leaders,
                       (epoch, proposals) -> new CompletableFuture<>(),
+                      DamageReports.none(),
                       30_000,
                       500,
                       ThrottleSettings.none());

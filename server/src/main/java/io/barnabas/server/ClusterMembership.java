@@ -96,6 +96,16 @@ final class ClusterMembership implements AutoCloseable {
     }
 
     @Override
+    public Set<Uuid> begunRegistrations() {
+      return directory.begunRegistrations();
+    }
+
+    @Override
+    public void beginRegistration(Uuid incarnation) throws IOException {
+      directory.beginRegistration(incarnation);
+    }
+
+    @Override
     public Optional<Set<Uuid>> unforcedTopics() {
       return directory.unforcedTopics();
     }

@@ -111,6 +111,7 @@ public final class Node implements AutoCloseable {
     controller.onImage(groups::accept);
     controller.onImage(new DeletedTopics(groups)::accept);
     controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
+    controller.onImage(new UnforcedByDefault(live::topicDefaults)::accept);
     controller.onImage(new UnenforcedSecurity()::accept);
     ControlContext context =
         new ControlContext(
@@ -155,7 +156,8 @@ public final class Node implements AutoCloseable {
   /** What this node decides first as the active controller of several. */
   private List<Fact> firstDecisions(ClusterImage image) {
     return settings.cluster().hasQuorum()
-        ? ClusterDefaults.atActivation(image, settings.minInsyncReplicas())
+        ? ClusterDefaults.atActivation(
+            image, settings.minInsyncReplicas(), settings.uncleanElections())
         : List.of();
   }
 

@@ -90,6 +90,10 @@ class HungDiskTest {
     int only = ledBy(cluster, alone, victim);
     PartitionImage before =
         cluster.image(cluster.controller()).partition(alone, only).orElseThrow();
+    cluster.await(
+        "the node has made its log",
+        BACK_MS,
+        () -> produce(cluster, victim, alone, only) == Errors.NONE);
     disk(cluster, victim).slowDown(DelayRange.ofMicros(HANGS_MS * 1_000, HANGS_MS * 1_000));
     keepBusy(cluster, victim, alone, only);
     cluster.await(

@@ -3,8 +3,11 @@ package io.barnabas.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.metadata.PartitionImage;
+import io.barnabas.world.simulated.DiskOperation;
+import io.barnabas.world.simulated.SimulatedDisk;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -18,6 +21,7 @@ import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -222,5 +226,35 @@ class OldDirectoryTest {
           start(cluster, broker);
           assertThat(partition(cluster, topic).leader()).isEqualTo(broker);
         });
+  }
+
+  /** The cluster has taken in a registration, and the broker dies before its files know of that. */
+  @Test
+  void oneThatDiesBetweenRegisteringAndNotingThatIsReliedOn() {
+    run(
+        "1",
+        (cluster, broker, other, topic) -> {
+          end(cluster, other, End.KILLED);
+          end(cluster, broker, End.KILLED);
+          SimulatedDisk disk = cluster.world().machine(SimulatedCluster.machine(broker)).disk();
+          for (int i = 0; i < 2; i++) {
+            AtomicInteger writes = new AtomicInteger();
+            disk.failAlways(
+                DiskOperation.APPEND,
+                path -> path.toString().contains("broker.epoch") && writes.getAndIncrement() > 0);
+            long before = epoch(cluster, broker);
+            var _ = cluster.begin(broker);
+            cluster.await("it is registered", LIMIT_MS, () -> epoch(cluster, broker) > before);
+            cluster.await("it does not know", LIMIT_MS, () -> writes.get() > 3);
+            cluster.kill(broker);
+            disk.heal();
+          }
+          start(cluster, broker);
+          assertThat(partition(cluster, topic).leader()).isEqualTo(broker);
+        });
+  }
+
+  private static long epoch(SimulatedCluster cluster, int broker) {
+    return cluster.image(cluster.controller()).broker(broker).orElseThrow().epoch();
   }
 }

@@ -81,7 +81,9 @@ final class PartitionView {
     Errors error =
         known ? Errors.NONE : alive ? Errors.LISTENER_NOT_FOUND : Errors.LEADER_NOT_AVAILABLE;
     List<Integer> offline =
-        state.replicas().stream().filter(id -> !brokers.containsKey(id)).toList();
+        state.replicas().stream()
+            .filter(id -> !brokers.containsKey(id) || state.isLost(id))
+            .toList();
     return new Shown(index, state, known ? state.leader() : NO_LEADER, error, offline);
   }
 
@@ -92,7 +94,8 @@ final class PartitionView {
    * A partition.
    *
    * @param leader -1 if there is none that the client could reach
-   * @param offline those replicas whose brokers are not there for that listener's clients
+   * @param offline those replicas whose brokers are not there for that listener's clients, or whose
+   *     data was found damaged
    */
   record Shown(int index, PartitionImage state, int leader, Errors error, List<Integer> offline) {}
 }

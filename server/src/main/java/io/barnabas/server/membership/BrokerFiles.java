@@ -13,6 +13,16 @@ public interface BrokerFiles {
   /** The epoch of the broker that used them last; -1 if there is none. */
   long usedWithEpoch();
 
+  /** The broker's starts of whose registrations these files have not heard, since then. */
+  Set<Uuid> begunRegistrations();
+
+  /**
+   * Before the broker registers for the first time since its start. As {@link #useWithEpoch}.
+   *
+   * @throws IOException if they do not take it in
+   */
+  void beginRegistration(Uuid incarnation) throws IOException;
+
   /**
    * The topics of which a crash may have taken what was acknowledged. Empty if it can be any topic.
    */

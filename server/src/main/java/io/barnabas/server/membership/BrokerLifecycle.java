@@ -172,7 +172,14 @@ public final class BrokerLifecycle implements AutoCloseable {
 
   // --- registering
 
+  /**
+   * First the files say that a registration is under way: the cluster may take it in and this
+   * broker die before it hears of that, and must not take its own files for a copy afterwards.
+   */
   private void register() {
+    if (!isNoted(() -> files.beginRegistration(self.incarnation()))) {
+      return;
+    }
     Optional<BrokerRegistrationResponseData> answer =
         ask(registration(), BrokerRegistrationResponseData.class);
     Errors error = answer.map(a -> Errors.forCode(a.errorCode())).orElse(Errors.NOT_CONTROLLER);
@@ -201,16 +208,26 @@ public final class BrokerLifecycle implements AutoCloseable {
 
   /** Before the first report, after which this broker may be given partitions to lead. */
   private void registered(long newEpoch) {
-    try {
-      files.useWithEpoch(newEpoch);
-    } catch (IOException | KafkaStorageException e) {
-      logNowAndThen("This broker's files do not take in its epoch: " + e.getMessage());
-      waking.pause(RETRY_NANOS);
-      return;
+    if (isNoted(() -> files.useWithEpoch(newEpoch))) {
+      epoch = newEpoch;
+      previousEpoch = newEpoch;
+      see(controller.image());
     }
-    epoch = newEpoch;
-    previousEpoch = newEpoch;
-    see(controller.image());
+  }
+
+  private interface Noting {
+    void run() throws IOException;
+  }
+
+  private boolean isNoted(Noting noting) {
+    try {
+      noting.run();
+      return true;
+    } catch (IOException | KafkaStorageException e) {
+      logNowAndThen("This broker's files do not take in its registration: " + e.getMessage());
+      waking.pause(RETRY_NANOS);
+      return false;
+    }
   }
 
   private void refused(String why) {
@@ -257,7 +274,9 @@ public final class BrokerLifecycle implements AutoCloseable {
             .setRack(self.rack().orElse(null))
             .setLogDirs(self.directories())
             .setPreviousBrokerEpoch(previousEpoch);
-    return UnforcedTopics.in(UsedEpoch.in(request, files.usedWithEpoch()), files.unforcedTopics());
+    return UnforcedTopics.in(
+        UsedEpoch.in(request, files.usedWithEpoch(), files.begunRegistrations()),
+        files.unforcedTopics());
   }
 
   // --- reporting

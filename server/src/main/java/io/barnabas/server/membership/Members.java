@@ -135,7 +135,7 @@ public final class Members {
    * heard of is not thrown out by it.
    */
   static boolean isSuccessor(BrokerRegistrationRequestData request, Fact.BrokerImage before) {
-    return UsedEpoch.of(request).equals(OptionalLong.of(before.epoch()))
+    return UsedEpoch.areOf(request, before)
         && !before.directories().isEmpty()
         && before.directories().equals(request.logDirs())
         && before.endpoints().equals(endpoints(request));
@@ -146,8 +146,8 @@ public final class Members {
     if (request.previousBrokerEpoch() == before.epoch()) {
       return RegisterBroker.Files.AS_LEFT;
     }
-    long used = UsedEpoch.of(request).orElse(before.epoch());
-    if (used == before.epoch()) {
+    OptionalLong used = UsedEpoch.of(request);
+    if (used.isEmpty() || UsedEpoch.areOf(request, before)) {
       return RegisterBroker.Files.CRASHED;
     }
     LOG.warn(
@@ -155,7 +155,7 @@ public final class Members {
             + " broker had epoch {} since; it is not relied on for what was written before, and"
             + " what no other broker has is led by it only after an unclean election",
         before.id(),
-        used,
+        used.getAsLong(),
         before.epoch());
     return RegisterBroker.Files.OLD;
   }

@@ -7,6 +7,7 @@ import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.quorum.Leadership;
+import io.barnabas.replica.DamageReports;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.peers.Peers;
@@ -15,11 +16,15 @@ import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.DirectoryData;
@@ -33,11 +38,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the active controller in which directory this broker's replicas are, where the cluster
- * holds another one: a disk was replaced, or it was not known when they were placed. What the
- * controller refuses for a partition is told again once that partition has changed. A thread of its
- * own does that.
+ * holds another one: a disk was replaced, or it was not known when they were placed, or a replica's
+ * data was found damaged, or is in good order again. What the controller refuses for a partition is
+ * told again once that partition has changed. A thread of its own does that.
  */
-final class DirectoryReports implements AutoCloseable {
+final class DirectoryReports implements DamageReports, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryReports.class);
   private static final int MAX_BATCH = 2_000;
   private static final int TIMEOUT_MS = 5_000;
@@ -54,12 +59,22 @@ final class DirectoryReports implements AutoCloseable {
 
   // Under the monitor.
   private ClusterImage newest = ClusterImage.empty("");
+
+  /** What is known here of replicas' data: whether it is in good order. */
+  private final Map<Replica, Boolean> told = new HashMap<>();
+
+  /** The topics of which something was told since the last look. */
+  private Set<Uuid> news = new HashSet<>();
+
   private boolean closed;
+
+  private record Replica(Uuid topicId, int partition) {}
 
   // The thread's own.
   private ClusterImage looked = ClusterImage.empty("");
   private final Map<Uuid, List<Assignment>> elsewhere = new HashMap<>();
   private final Map<Assignment, PartitionImage> refused = new HashMap<>();
+  private Map<Replica, Boolean> soundness = Map.of();
   private int failures;
 
   /**
@@ -89,6 +104,27 @@ final class DirectoryReports implements AutoCloseable {
     }
   }
 
+  @Override
+  public void damaged(TopicIdPartition id) {
+    tell(id, false);
+  }
+
+  @Override
+  public void sound(TopicIdPartition id) {
+    tell(id, true);
+  }
+
+  private void tell(TopicIdPartition id, boolean sound) {
+    monitor.lock();
+    try {
+      told.put(new Replica(id.topicId(), id.partition()), sound);
+      news.add(id.topicId());
+      monitor.signalAll();
+    } finally {
+      monitor.unlock();
+    }
+  }
+
   private void run() {
     while (awaitNews()) {
       look();
@@ -106,12 +142,15 @@ final class DirectoryReports implements AutoCloseable {
     }
   }
 
-  /** Before the cluster knows of this start and its directory it would not take anything in. */
+  /**
+   * Before the cluster knows of this start and its directory it would not take anything in. A node
+   * that is alone has none there.
+   */
   private Optional<Fact.BrokerImage> registration() {
     return looked
         .broker(self.id())
         .filter(broker -> broker.incarnation().equals(self.incarnation()))
-        .filter(broker -> broker.directories().contains(directory));
+        .filter(each -> each.directories().isEmpty() || each.directories().contains(directory));
   }
 
   private boolean hasToTell() {
@@ -123,7 +162,7 @@ final class DirectoryReports implements AutoCloseable {
     boolean idle = !hasToTell();
     monitor.lock();
     try {
-      while (!closed && idle && newest.version() == looked.version()) {
+      while (!closed && idle && news.isEmpty() && newest.version() == looked.version()) {
         monitor.await();
       }
       return !closed;
@@ -148,7 +187,7 @@ final class DirectoryReports implements AutoCloseable {
         .map(Assignment::topicId)
         .distinct()
         .flatMap(topic -> looked.topicById(topic).stream())
-        .forEach(this::look);
+        .forEach(topic -> look(looked, topic));
     warn(answers);
   }
 
@@ -200,12 +239,17 @@ final class DirectoryReports implements AutoCloseable {
     }
   }
 
-  /** Finds what is elsewhere, in the topics that have changed. */
+  /** Finds what the cluster holds otherwise, in the topics of which there is news. */
   private void look() {
     ClusterImage image;
+    Set<Uuid> withNews;
     monitor.lock();
     try {
       image = newest;
+      withNews = news;
+      news = new HashSet<>();
+      told.keySet().removeIf(each -> !isHere(image, each));
+      soundness = Map.copyOf(told);
     } finally {
       monitor.unlock();
     }
@@ -219,22 +263,34 @@ final class DirectoryReports implements AutoCloseable {
                     .filter(each.getValue()::equals)
                     .isEmpty());
     for (TopicImage topic : image.topics().values()) {
-      if (!topic.equals(looked.topics().get(topic.id()))) {
-        look(topic);
+      if (withNews.contains(topic.id()) || !topic.equals(looked.topics().get(topic.id()))) {
+        look(image, topic);
       }
     }
     looked = image;
   }
 
-  private void look(TopicImage topic) {
+  private boolean isHere(ClusterImage image, Replica replica) {
+    return image
+        .partition(replica.topicId(), replica.partition())
+        .filter(partition -> partition.replicas().contains(self.id()))
+        .isPresent();
+  }
+
+  private void look(ClusterImage image, TopicImage topic) {
+    // The directories of a node that is alone are not kept, only what is damaged.
+    boolean alone =
+        image.broker(self.id()).filter(each -> each.directories().isEmpty()).isPresent();
     List<Assignment> found = new ArrayList<>();
     topic
         .partitions()
         .forEach(
             (number, partition) -> {
-              Assignment here = new Assignment(topic.id(), number, directory);
+              Uuid known = partition.directoryOf(self.id());
+              Uuid is = actual(new Replica(topic.id(), number), known, alone ? known : directory);
+              Assignment here = new Assignment(topic.id(), number, is);
               if (partition.replicas().contains(self.id())
-                  && !partition.directoryOf(self.id()).equals(directory)
+                  && !is.equals(known)
                   && !refused.containsKey(here)) {
                 found.add(here);
               }
@@ -244,6 +300,16 @@ final class DirectoryReports implements AutoCloseable {
     } else {
       elsewhere.put(topic.id(), found);
     }
+  }
+
+  /** Where a replica is that the cluster holds to be in a directory. */
+  private Uuid actual(Replica replica, Uuid known, Uuid usual) {
+    Boolean sound = soundness.get(replica);
+    if (sound == null) {
+      // What an earlier start of the node found damaged is so until something else is told.
+      return known.equals(PartitionImage.LOST) ? known : usual;
+    }
+    return !sound ? PartitionImage.LOST : known.equals(PartitionImage.LOST) ? directory : usual;
   }
 
   /**
@@ -323,21 +389,22 @@ final class DirectoryReports implements AutoCloseable {
   }
 
   private AssignReplicasToDirsRequestData request(long epoch, List<Assignment> batch) {
-    Map<Uuid, TopicData> topics = new HashMap<>();
-    List<TopicData> inOrder = new ArrayList<>();
+    Map<Uuid, Map<Uuid, TopicData>> inDirectories = new LinkedHashMap<>();
     for (Assignment each : batch) {
-      TopicData topic = topics.get(each.topicId());
-      if (topic == null) {
-        topic = new TopicData().setTopicId(each.topicId());
-        topics.put(each.topicId(), topic);
-        inOrder.add(topic);
-      }
-      topic.partitions().add(new PartitionData().setPartitionIndex(each.partition()));
+      inDirectories
+          .computeIfAbsent(each.directory(), id -> new LinkedHashMap<>())
+          .computeIfAbsent(each.topicId(), id -> new TopicData().setTopicId(id))
+          .partitions()
+          .add(new PartitionData().setPartitionIndex(each.partition()));
     }
+    List<DirectoryData> directories = new ArrayList<>();
+    inDirectories.forEach(
+        (id, topics) ->
+            directories.add(new DirectoryData().setId(id).setTopics(List.copyOf(topics.values()))));
     return new AssignReplicasToDirsRequestData()
         .setBrokerId(self.id())
         .setBrokerEpoch(epoch)
-        .setDirectories(List.of(new DirectoryData().setId(directory).setTopics(inOrder)));
+        .setDirectories(directories);
   }
 
   private Outcome await(CompletableFuture<Outcome> answer) {

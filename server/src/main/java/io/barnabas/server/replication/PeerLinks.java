@@ -1,5 +1,6 @@
 package io.barnabas.server.replication;
 
+import io.barnabas.replica.DamageReports;
 import io.barnabas.replica.ReplicaLinks;
 import io.barnabas.replica.ThrottleSettings;
 import io.barnabas.server.control.Controller;
@@ -29,6 +30,11 @@ public final class PeerLinks implements AutoCloseable {
       ReplicationSettings settings,
       ThrottleSettings throttles) {
     peers = new Peers(world, "barnabas-isr", PeerLimits.forControl());
+    reports =
+        self.directories().size() == 1
+            ? Optional.of(
+                new DirectoryReports(world, self, self.directories().getFirst(), controller, peers))
+            : Optional.empty();
     links =
         new ReplicaLinks(
             Optional.of(self.incarnation()),
@@ -42,14 +48,10 @@ public final class PeerLinks implements AutoCloseable {
                     settings.fetchResponseMaxBytes(),
                     settings.fetchMaxBytes())),
             new PeerProposals(self, controller, peers),
+            reports.<DamageReports>map(each -> each).orElseGet(DamageReports::none),
             settings.lagTimeMaxMs(),
             settings.fetchWaitMaxMs(),
             throttles);
-    reports =
-        self.directories().size() == 1
-            ? Optional.of(
-                new DirectoryReports(world, self, self.directories().getFirst(), controller, peers))
-            : Optional.empty();
   }
 
   /** For the replicas. */

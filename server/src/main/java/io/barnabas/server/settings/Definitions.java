@@ -190,6 +190,14 @@ final class Definitions {
             + " acks=all. In a cluster of several nodes it is a setting of the whole cluster: the"
             + " active controller's value becomes that when the cluster is founded, and if it is"
             + " not given, 2 does once there are three brokers.");
+    d.define(
+        "unclean.leader.election.enable",
+        BOOLEAN,
+        false,
+        HIGH,
+        "Whether a replica that may lack acknowledged records leads where no other is left, and the"
+            + " records are lost. A setting of the whole cluster as min.insync.replicas is; a topic"
+            + " may have its own.");
     d.define("message.max.bytes", INT, MIB + 12, atLeast(0), HIGH, "The largest batch of records.");
     d.define(
         "log.segment.bytes",
@@ -329,6 +337,15 @@ final class Definitions {
         atLeast(1),
         HIGH,
         "The pause between two notes of how far the logs are replicated.");
+    d.define(
+        "log.scrub.bytes.per.second",
+        INT,
+        4 << 20,
+        atLeast(0),
+        LOW,
+        "How fast all records that are stored are read and compared with their checksums, after a"
+            + " start and once a week, so that what decays is found while there are good copies;"
+            + " 0 switches that off.");
     d.define(
         "producer.id.expiration.ms",
         INT,

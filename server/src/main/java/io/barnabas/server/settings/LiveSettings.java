@@ -40,6 +40,7 @@ public final class LiveSettings {
           "message.max.bytes",
           SENDING_RATE,
           FETCHING_RATE,
+          "unclean.leader.election.enable",
           "min.insync.replicas");
 
   private final NodeSettings atStart;

@@ -26,6 +26,7 @@ public final class NodeSettings {
   static final String OFFSETS_REPLICATION_FACTOR = "offsets.topic.replication.factor";
 
   private static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
+  private static final String UNCLEAN = "unclean.leader.election.enable";
   private static final long MINUTE_MS = 60_000;
   private static final long HOUR_MS = 60 * MINUTE_MS;
 
@@ -264,6 +265,13 @@ public final class NodeSettings {
         : Optional.empty();
   }
 
+  /** Whether elections may be unclean, if it was said. */
+  public Optional<String> uncleanElections() {
+    return given.containsKey(UNCLEAN)
+        ? Optional.of(Boolean.toString(values.isOn(UNCLEAN)))
+        : Optional.empty();
+  }
+
   /** Whether topics come into being by being asked for. */
   public boolean createsTopicsWhenAsked() {
     return values.isOn("auto.create.topics.enable");
@@ -275,7 +283,9 @@ public final class NodeSettings {
         values.integer("producer.id.expiration.ms"),
         values.number("log.retention.check.interval.ms"),
         values.number("log.flush.offset.checkpoint.interval.ms"),
-        values.number("replica.high.watermark.checkpoint.interval.ms"));
+        values.number("replica.high.watermark.checkpoint.interval.ms"),
+        values.integer("log.scrub.bytes.per.second"),
+        LogDirectoryOptions.SCRUB_PAUSE_MS);
   }
 
   /** The values of topics' settings where neither a topic nor the cluster has its own. */

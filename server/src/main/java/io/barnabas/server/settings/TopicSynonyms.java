@@ -9,6 +9,7 @@ final class TopicSynonyms {
   static final Map<String, String> SAME_UNIT =
       Map.ofEntries(
           Map.entry("min.insync.replicas", "min.insync.replicas"),
+          Map.entry("unclean.leader.election.enable", "unclean.leader.election.enable"),
           Map.entry("max.message.bytes", "message.max.bytes"),
           Map.entry("segment.bytes", "log.segment.bytes"),
           Map.entry("retention.bytes", "log.retention.bytes"),

@@ -10,6 +10,7 @@ import io.barnabas.log.LogSlice;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Fact;
+import io.barnabas.replica.DamageReports;
 import io.barnabas.replica.IsrProposals;
 import io.barnabas.replica.Replica;
 import io.barnabas.replica.ReplicaLinks;
@@ -70,7 +71,13 @@ final class ReplicaNode {
           new PeerFetch(machine, id, () -> image, LISTENER, PeerFetch.Bounds.DEFAULTS);
       ReplicaLinks links =
           new ReplicaLinks(
-              Optional.of(incarnation), fetch, this::propose, 1_000, 500, ThrottleSettings.none());
+              Optional.of(incarnation),
+              fetch,
+              this::propose,
+              DamageReports.none(),
+              1_000,
+              500,
+              ThrottleSettings.none());
       Replicas opened =
           new Replicas(machine, directory, id, i -> Map.of("segment.bytes", "3000"), links);
       replicas = opened;
