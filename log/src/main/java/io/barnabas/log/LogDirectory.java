@@ -331,6 +331,11 @@ public final class LogDirectory implements Closeable {
       if (logs.keySet().stream().noneMatch(other -> other.topicId().equals(id.topicId()))) {
         unforced.forget(id.topicId());
       }
+    } catch (NotWrittenException e) {
+      throw e;
+    } catch (IOException e) {
+      // What stays would be in the way of a new topic of that name.
+      throw fail(e);
     } finally {
       opening.unlock();
     }
