@@ -62,9 +62,14 @@ final class Folders {
     return renamed(of(id), "." + id.topicId() + DAMAGED);
   }
 
-  /** Whether a folder says that it is this partition's. */
+  /** Whether a folder says that it is this partition's, or nothing that can be understood. */
   boolean isOf(Path folder, TopicIdPartition id) throws IOException {
-    return isMarked(folder) && topicId(folder).equals(id.topicId());
+    try {
+      return isMarked(folder) && topicId(folder).equals(id.topicId());
+    } catch (MalformedFileException e) {
+      LOG.warn("{} is taken for the folder of {}: {}", folder, id, e.getMessage());
+      return true;
+    }
   }
 
   /** Removes a folder with the files in it, if it is there. */
@@ -92,26 +97,31 @@ final class Folders {
 
   /** Whether a folder says whose it is. */
   boolean isMarked(Path folder) throws IOException {
-    return disk.exists(folder.resolve(METADATA));
+    return disk.exists(mark(folder));
+  }
+
+  /** The file that says so. */
+  Path mark(Path folder) {
+    return folder.resolve(METADATA);
   }
 
   /** Says so, durably. */
   void mark(Path folder, TopicIdPartition id) throws IOException {
-    Checkpoints.replace(disk, folder.resolve(METADATA), "version: 0\ntopic_id: " + id.topicId());
+    Checkpoints.replace(disk, mark(folder), "version: 0\ntopic_id: " + id.topicId());
   }
 
   /** Which topic's it says it is. */
   Uuid topicId(Path folder) throws IOException {
-    for (String line : Checkpoints.readLines(disk, folder.resolve(METADATA))) {
+    for (String line : Checkpoints.readLines(disk, mark(folder))) {
       if (line.startsWith("topic_id: ")) {
         try {
           return Uuid.fromString(line.substring("topic_id: ".length()));
         } catch (IllegalArgumentException e) {
-          throw new MalformedFileException(folder.resolve(METADATA) + " has no topic id");
+          throw new MalformedFileException(mark(folder) + " has no topic id");
         }
       }
     }
-    throw new MalformedFileException(folder.resolve(METADATA) + " has no topic id");
+    throw new MalformedFileException(mark(folder) + " has no topic id");
   }
 
   /** Another name for a partition's folder; of a long topic's name the end is left out. */

@@ -149,7 +149,7 @@ final class LogCore {
    */
   void roll(long nowMs) throws IOException {
     LogState old = state;
-    Segment next = newSegment(old.endOffset(), nowMs);
+    Segment next = Segment.create(disk, folder, old.endOffset(), nowMs);
     old.active().completeTimeIndex();
     sealed.add(new Sealed(old.active(), old.endOffset(), producers.snapshot()));
     folderDirty = true;
@@ -157,13 +157,5 @@ final class LogCore {
     List<Segment> segments = new ArrayList<>(old.segments());
     segments.add(next);
     state = new LogState(segments, old.startOffset(), old.endOffset(), 0);
-  }
-
-  private Segment newSegment(long baseOffset, long nowMs) throws IOException {
-    try {
-      return new Segment(disk, folder, baseOffset, nowMs);
-    } catch (IOException e) {
-      throw new NotWrittenException(folder.resolve(Segment.name(baseOffset, ".log")), e);
-    }
   }
 }

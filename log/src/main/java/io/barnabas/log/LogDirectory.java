@@ -6,11 +6,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicIdPartition;
@@ -22,21 +19,14 @@ import org.slf4j.LoggerFactory;
 /** One data directory, on one disk, with its flusher and housekeeper. Thread-safe. */
 public final class LogDirectory implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-  private static final String DELETED = "-delete";
-  private static final String STRAY = "-stray";
 
   private final World world;
-  private final Disk disk;
   private final Path path;
-  private final Folders folders;
   private final LogDirectoryOptions options;
   private final Closeable held;
+  private final DirectoryFiles files;
   private final BrokerEpochs epochs;
-  private final OffsetCheckpoints bounds;
-  private final Map<TopicIdPartition, PartitionLog> logs = new ConcurrentHashMap<>();
-  private final UnforcedTopics unforced;
-  private final Watermarks watermarks;
-  private final ReentrantLock opening = new ReentrantLock();
+  private final OpenLogs logs;
   private final DirectoryFailure failure;
   private final Flusher flusher;
   private final Housekeeper housekeeper;
@@ -44,7 +34,6 @@ public final class LogDirectory implements Closeable {
   private final DiskRoom room;
   private final Reserve reserve;
   private volatile Optional<DamageListener> damageListener = Optional.empty();
-  private boolean closed;
 
   private LogDirectory(World world, Path path, LogDirectoryOptions options, Closeable held)
       throws IOException {
@@ -52,17 +41,15 @@ public final class LogDirectory implements Closeable {
     this.path = path;
     this.options = options;
     this.held = held;
-    disk = world.disk();
-    folders = new Folders(disk, path);
+    Disk disk = world.disk();
     room = new DiskRoom(disk, world.clock(), path);
     reserve = new Reserve(disk, path);
     reserve.open();
-    bounds = new OffsetCheckpoints(disk, path, folders);
+    files = DirectoryFiles.read(disk, path);
     epochs = new BrokerEpochs(disk, path);
-    unforced = new UnforcedTopics(disk, path);
-    watermarks = new Watermarks(disk, path);
+    logs = new OpenLogs(this, world, files);
     failure =
-        new DirectoryFailure(world, path, () -> logs.values().forEach(PartitionLog::failWaiters));
+        new DirectoryFailure(world, path, () -> logs.all().forEach(PartitionLog::failWaiters));
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
     scrubber = new Scrubber(world.clock(), housekeeper, options);
@@ -91,7 +78,7 @@ public final class LogDirectory implements Closeable {
     opened.housekeeper.every(options.retentionCheckIntervalMs(), opened::clean);
     opened.housekeeper.every(options.checkpointIntervalMs(), opened::makeRecoverable);
     opened.housekeeper.every(options.watermarkIntervalMs(), opened::writeWatermarks);
-    opened.housekeeper.later(0, opened::removeDeletedFolders);
+    opened.housekeeper.later(0, opened.logs::removeDeletedFolders);
     return opened;
   }
 
@@ -156,11 +143,11 @@ public final class LogDirectory implements Closeable {
    * flush.messages is, or was, not 1. Empty if it can be any topic.
    */
   public Optional<Set<Uuid>> unforcedTopics() {
-    return unforced.known();
+    return files.unforced().known();
   }
 
   private Set<Uuid> unforcedNow() {
-    return logs.values().stream()
+    return logs.all().stream()
         .filter(log -> log.config().flushMessages() != 1)
         .map(log -> log.id().topicId())
         .collect(Collectors.toSet());
@@ -173,7 +160,7 @@ public final class LogDirectory implements Closeable {
    */
   void noteSettings(TopicIdPartition id, LogConfig config) {
     try {
-      unforced.note(id.topicId(), config);
+      files.unforced().note(id.topicId(), config);
     } catch (NotWrittenException e) {
       throw new KafkaStorageException("The disk is too full for flush.messages of " + id, e);
     } catch (IOException e) {
@@ -186,7 +173,7 @@ public final class LogDirectory implements Closeable {
    * is under way; 0 if none is. Any thread, never waits.
    */
   public long busyNanos() {
-    return logs.values().stream().mapToLong(PartitionLog::busyNanos).max().orElse(0);
+    return logs.all().stream().mapToLong(PartitionLog::busyNanos).max().orElse(0);
   }
 
   /** Why the directory takes nothing more, if so. */
@@ -232,25 +219,18 @@ public final class LogDirectory implements Closeable {
 
   /** The partitions that are on disk now; one that does not say which it is is left out. */
   public List<StoredPartition> stored() throws IOException {
-    return folders.stored();
+    return files.folders().stored();
   }
 
   /**
    * Opens a partition's log, recovering or making it; the same object while it is open.
    *
    * @throws DamagedLogException if it is damaged
-   * @throws KafkaStorageException if the disk has no room for it now, or the directory has failed
+   * @throws KafkaStorageException if the disk has no room for it now, or the directory has failed,
+   *     of which this may be the first sign
    */
   public PartitionLog openOrCreate(TopicIdPartition id, LogConfig config) throws IOException {
-    opening.lock();
-    try {
-      PartitionLog open = logs.get(id);
-      return open == null ? open(id, config, false) : open;
-    } catch (NotWrittenException e) {
-      throw new KafkaStorageException("The disk is too full to open " + id, e);
-    } finally {
-      opening.unlock();
-    }
+    return logs.openOrCreate(id, config);
   }
 
   /**
@@ -258,87 +238,20 @@ public final class LogDirectory implements Closeable {
    * good. What was open of it is closed.
    *
    * @throws DamagedLogException if it is still damaged, or gone
+   * @throws KafkaStorageException as {@link #openOrCreate}
    */
   public PartitionLog reopenIfSound(TopicIdPartition id, LogConfig config) throws IOException {
-    opening.lock();
-    try {
-      close(id);
-      Path folder = folders.of(id);
-      if (!folders.isMarked(folder)) {
-        throw new DamagedLogException(folder, 0, 0, Long.MAX_VALUE, "is gone");
-      }
-      return open(id, config, true);
-    } finally {
-      opening.unlock();
-    }
+    return logs.reopenIfSound(id, config);
   }
 
-  private PartitionLog open(TopicIdPartition id, LogConfig config, boolean readAll)
-      throws IOException {
-    if (closed || failure().isPresent()) {
-      throw new KafkaStorageException("The data directory " + path + " is not usable");
-    }
-    noteSettings(id, config);
-    Path folder = folders.of(id);
-    if (!folders.isMarked(folder)) {
-      create(folder, id);
-    } else if (!folders.topicId(folder).equals(id.topicId())) {
-      throw new IOException(folder + " belongs to another topic of that name");
-    }
-    OffsetCheckpoints.Bounds known = bounds.of(id.topicPartition());
-    PartitionLog log =
-        new PartitionLog(this, id, folder, config, known.start(), known.recoveryPoint(), readAll);
-    logs.put(id, log);
+  /** A log was opened, so that it is to be looked after. */
+  void opened(PartitionLog log) {
     scrubber.add(log);
-    return log;
-  }
-
-  private void create(Path folder, TopicIdPartition id) throws IOException {
-    if (disk.isDirectory(folder)
-        && disk.list(folder).stream().anyMatch(name -> name.toString().endsWith(".log"))) {
-      throw new IOException(folder + " has data but no partition.metadata that says whose it is");
-    }
-    // They may be left from a topic of the same name, and would speak of records that were there.
-    if (bounds.forget(id.topicPartition())) {
-      checkpoint();
-    }
-    watermarks.forget(id.topicPartition());
-    watermarks.writeForgotten(id.topicPartition());
-    if (disk.isDirectory(folder)) {
-      disk.forceDirectory(path);
-    } else {
-      folders.make(folder);
-    }
-    folders.mark(folder, id);
   }
 
   /** Takes a partition away at once; its files go after the topic's file.delete.delay.ms. */
   public void delete(TopicIdPartition id) throws IOException {
-    opening.lock();
-    try {
-      PartitionLog log = logs.get(id);
-      long delayMs = log == null ? 0 : log.config().fileDeleteDelayMs();
-      close(id);
-      Path damaged = folders.damaged(id);
-      if (disk.exists(damaged)) {
-        later(delayMs, () -> folders.remove(damaged));
-      }
-      Path gone = folders.renamed(folders.of(id), unique() + DELETED);
-      if (!takeAway(id, gone)) {
-        return;
-      }
-      later(delayMs, () -> folders.remove(gone));
-      if (logs.keySet().stream().noneMatch(other -> other.topicId().equals(id.topicId()))) {
-        unforced.forget(id.topicId());
-      }
-    } catch (NotWrittenException e) {
-      throw e;
-    } catch (IOException e) {
-      // What stays would be in the way of a new topic of that name.
-      throw fail(e);
-    } finally {
-      opening.unlock();
-    }
+    logs.delete(id);
   }
 
   /**
@@ -348,59 +261,12 @@ public final class LogDirectory implements Closeable {
    * @return where they are now; empty if there were none
    */
   public Optional<Path> setDamagedAside(TopicIdPartition id) throws IOException {
-    opening.lock();
-    try {
-      close(id);
-      Path damaged = folders.damaged(id);
-      if (!folders.isOf(folders.of(id), id)) {
-        return Optional.empty();
-      }
-      folders.remove(damaged);
-      takeAway(id, damaged);
-      return Optional.of(damaged);
-    } finally {
-      opening.unlock();
-    }
-  }
-
-  private void close(TopicIdPartition id) {
-    PartitionLog log = logs.remove(id);
-    if (log != null) {
-      log.close(false);
-    }
-  }
-
-  /** Gives a partition's folder another name; whether it was there. */
-  private boolean takeAway(TopicIdPartition id, Path name) throws IOException {
-    Path folder = folders.of(id);
-    if (!folders.isOf(folder, id)) {
-      return false;
-    }
-    disk.rename(folder, name);
-    disk.forceDirectory(path);
-    // The files that speak of it are written by the housekeeper, for all that are gone by then, and
-    // when there is room; or before a log of that name is made.
-    bounds.forget(id.topicPartition());
-    watermarks.forget(id.topicPartition());
-    return true;
-  }
-
-  private String unique() {
-    return "." + new Uuid(world.randomness().nextLong(), world.randomness().nextLong());
+    return logs.setDamagedAside(id);
   }
 
   /** Takes a partition that is not open out of the way; its files stay, for people to decide. */
   public void setAside(StoredPartition stored) throws IOException {
-    disk.rename(stored.folder(), folders.renamed(stored.folder(), unique() + STRAY));
-    disk.forceDirectory(path);
-  }
-
-  private void removeDeletedFolders() throws IOException {
-    for (Path name : disk.list(path)) {
-      if (name.toString().endsWith(DELETED)) {
-        folders.remove(path.resolve(name));
-      }
-    }
+    logs.setAside(stored);
   }
 
   void later(long delayMs, Housekeeper.Task task) {
@@ -409,7 +275,7 @@ public final class LogDirectory implements Closeable {
 
   private void makeRecoverable() throws IOException {
     Housekeeper.careForAll(
-        logs.values(),
+        logs.all(),
         log -> {
           // What was put off when the disk was full.
           log.seal();
@@ -423,16 +289,16 @@ public final class LogDirectory implements Closeable {
 
   private void writeWatermarks() throws IOException {
     if (failure().isEmpty()) {
-      watermarks.write(logs.values());
+      files.watermarks().write(logs.all());
     }
   }
 
   Watermarks watermarks() {
-    return watermarks;
+    return files.watermarks();
   }
 
   private void clean() throws IOException {
-    Housekeeper.careForAll(logs.values(), PartitionLog::clean);
+    Housekeeper.careForAll(logs.all(), PartitionLog::clean);
   }
 
   /**
@@ -442,7 +308,7 @@ public final class LogDirectory implements Closeable {
    */
   void checkpoint() throws IOException {
     checkNotFailed();
-    reserve.write(() -> bounds.write(logs.values()));
+    reserve.write(() -> files.bounds().write(logs.all()));
   }
 
   private void checkNotFailed() throws IOException {
@@ -459,7 +325,7 @@ public final class LogDirectory implements Closeable {
   public void persistStarts(List<PartitionLog> raised) {
     try {
       checkNotFailed();
-      reserve.write(() -> bounds.writeStarts(raised, logs.values()));
+      reserve.write(() -> files.bounds().writeStarts(raised, logs.all()));
     } catch (NotWrittenException e) {
       throw new KafkaStorageException("The disk is too full to note where logs start", e);
     } catch (IOException e) {
@@ -473,27 +339,25 @@ public final class LogDirectory implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    opening.lock();
     try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      housekeeper.stop();
-      flusher.stop();
-      Closing.closeAll(world, logs.values());
-      failure.awaitTold();
-      if (failure().isEmpty()) {
-        checkpoint();
-        watermarks.write(logs.values());
-        unforced.retain(unforcedNow());
-        epochs.leave();
-      }
+      logs.end(this::closeAll);
     } catch (NotWrittenException e) {
       LOG.warn("The next start recovers, as after a crash: {}", e.getMessage());
     } finally {
-      opening.unlock();
       held.close();
+    }
+  }
+
+  private void closeAll() throws IOException {
+    housekeeper.stop();
+    flusher.stop();
+    Closing.closeAll(world, logs.all());
+    failure.awaitTold();
+    if (failure().isEmpty()) {
+      checkpoint();
+      files.watermarks().write(logs.all());
+      files.unforced().retain(unforcedNow());
+      epochs.leave();
     }
   }
 }

@@ -101,6 +101,7 @@ final class LogLoader {
    * Opens the segments.
    *
    * @throws DamagedLogException if what is below the recovery point is not as it was
+   * @throws NotWrittenException if the disk has no room for the file of a new log
    */
   void load() throws IOException {
     try {
@@ -146,7 +147,7 @@ final class LogLoader {
       logEndOffset = logStartOffset;
     }
     if (segments.isEmpty()) {
-      segments.add(new Segment(disk, folder, logEndOffset, nowMs));
+      segments.add(Segment.create(disk, folder, logEndOffset, nowMs));
       cut = true;
     }
     segments.getLast().loadFirstTimestamp();

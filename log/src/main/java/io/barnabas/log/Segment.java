@@ -45,6 +45,20 @@ final class Segment {
     size = Math.toIntExact(file.size());
   }
 
+  /**
+   * Begins one that is empty.
+   *
+   * @throws NotWrittenException if the disk has no room for its file: nothing changed
+   */
+  static Segment create(Disk disk, Path folder, long baseOffset, long nowMs)
+      throws NotWrittenException {
+    try {
+      return new Segment(disk, folder, baseOffset, nowMs);
+    } catch (IOException e) {
+      throw new NotWrittenException(folder.resolve(name(baseOffset, ".log")), e);
+    }
+  }
+
   static String name(long offset, String suffix) {
     return String.format(Locale.ROOT, "%020d%s", offset, suffix);
   }

@@ -154,10 +154,12 @@ class ReplicasFaultTest {
   void deletedTopicThatIsOfflineMakesRoomForItsName() {
     run(
         () -> {
-          withReplicas((directory, replicas) -> replicas.reconcile(topic(FIRST, 1)).join());
-          Path segment = DIRECTORY.resolve("t-0/00000000000000000000.log");
-          world.disk().delete(segment);
-          world.disk().createDirectories(segment);
+          withReplicas(
+              (directory, replicas) -> {
+                replicas.reconcile(topic(FIRST, 1)).join();
+                append(replicas.require(T0), Acks.NONE);
+              });
+          world.disk().corrupt(DIRECTORY.resolve("t-0/00000000000000000000.log"), 16, 1);
           withReplicas(
               (directory, replicas) -> {
                 replicas.reconcile(topic(FIRST, 1)).join();

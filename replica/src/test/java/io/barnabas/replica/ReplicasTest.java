@@ -143,8 +143,8 @@ class ReplicasTest {
   @Test
   void partitionThatCannotBeOpenedLeavesTheOthersAlone() throws IOException {
     Files.createDirectories(path.resolve("t-0"));
-    Files.writeString(path.resolve("t-0/partition.metadata"), "version: 0\ntopic_id: " + FIRST);
-    Files.createDirectories(path.resolve("t-0/00000000000000000000.log"));
+    // Nobody knows of which topic.
+    Files.writeString(path.resolve("t-0/00000000000000000000.log"), "data");
     replicas.reconcile(withTopic(FIRST, led(1, 0), led(1, 0))).join();
     assertThatThrownBy(() -> replicas.require(T0)).isInstanceOf(KafkaStorageException.class);
     assertThat(replicas.offline()).containsOnlyKeys(T0);
