@@ -83,7 +83,6 @@ final class LogAppender {
         follower
             ? endOfFetched(batches, old.endOffset(), context.leaderEpoch())
             : assign(batches, old.endOffset(), context.leaderEpoch(), stamp, nowMs);
-    core.writing.begin();
     try {
       core.directory.room().take(batches.remaining());
       if (mustRoll(old, batches, next, settings, nowMs)) {
@@ -103,8 +102,6 @@ final class LogAppender {
       throw new KafkaStorageException(e.getMessage(), e);
     } catch (IOException e) {
       throw core.directory.fail(e);
-    } finally {
-      core.writing.end();
     }
     return new Appended(first, next - 1, stamp ? nowMs : -1, old.startOffset(), false);
   }

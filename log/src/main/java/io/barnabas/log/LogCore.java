@@ -1,6 +1,5 @@
 package io.barnabas.log;
 
-import io.barnabas.world.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -25,7 +24,7 @@ final class LogCore {
 
   final PartitionLog log;
   final LogDirectory directory;
-  final Disk disk;
+  final WatchedDisk disk;
   final TopicIdPartition id;
   final Path folder;
 
@@ -37,12 +36,6 @@ final class LogCore {
 
   /** Held by who writes or removes the files beside the data, or cuts it. */
   final ReentrantLock maintenance = new ReentrantLock();
-
-  /** What holds the lock and changes the data. */
-  final Underway writing;
-
-  /** What holds the lock of who forces. */
-  final Underway forcing;
 
   /** Whether, when it was opened, the files beside the data spoke of all of it. */
   final boolean recoverable;
@@ -80,12 +73,10 @@ final class LogCore {
       throws IOException {
     this.log = log;
     this.directory = directory;
-    disk = directory.world().disk();
+    disk = directory.disk();
     this.id = id;
     this.folder = folder;
     this.config = config;
-    writing = new Underway(directory.world().clock());
-    forcing = new Underway(directory.world().clock());
     epochs = loaded.epochs;
     producers = loaded.producers;
     List<Segment> segments = loaded.segments;

@@ -1,6 +1,5 @@
 package io.barnabas.log;
 
-import io.barnabas.world.Disk;
 import io.barnabas.world.World;
 import java.io.Closeable;
 import java.io.IOException;
@@ -21,6 +20,7 @@ public final class LogDirectory implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
   private final World world;
+  private final WatchedDisk disk;
   private final Path path;
   private final LogDirectoryOptions options;
   private final Closeable held;
@@ -41,7 +41,7 @@ public final class LogDirectory implements Closeable {
     this.path = path;
     this.options = options;
     this.held = held;
-    Disk disk = world.disk();
+    disk = new WatchedDisk(world.disk(), world.clock());
     room = new DiskRoom(disk, world.clock(), path);
     reserve = new Reserve(disk, path);
     reserve.open();
@@ -169,11 +169,11 @@ public final class LogDirectory implements Closeable {
   }
 
   /**
-   * For how many nanoseconds the disk has not answered to the oldest write or force of a log that
-   * is under way; 0 if none is. Any thread, never waits.
+   * For how many nanoseconds the disk has not answered to the oldest call that is under way; 0 if
+   * none is. Any thread, never waits.
    */
   public long busyNanos() {
-    return logs.all().stream().mapToLong(PartitionLog::busyNanos).max().orElse(0);
+    return disk.busyNanos();
   }
 
   /** Why the directory takes nothing more, if so. */
@@ -198,6 +198,10 @@ public final class LogDirectory implements Closeable {
 
   World world() {
     return world;
+  }
+
+  WatchedDisk disk() {
+    return disk;
   }
 
   LogDirectoryOptions options() {

@@ -182,7 +182,6 @@ final class LogFlushes {
 
   /** Whether it could be forced; if not, the directory has failed. */
   private boolean force(Taken taken) {
-    core.forcing.begin();
     try {
       for (Segment segment : taken.dirty) {
         segment.file.force();
@@ -194,7 +193,6 @@ final class LogFlushes {
       core.directory.fail(e);
       return false;
     } finally {
-      core.forcing.end();
       taken.dirty.forEach(Segment::release);
     }
     return true;

@@ -28,7 +28,7 @@ final class LogLoader {
   private static final int NAME_DIGITS = 20;
   private static final Pattern NAME = Pattern.compile("\\d{20}\\.(log|index|snapshot)");
 
-  private final Disk disk;
+  private final WatchedDisk disk;
   private final Path folder;
   private final LogConfig config;
   private final long nowMs;
@@ -65,7 +65,7 @@ final class LogLoader {
    * @param readAll whether all of it is read and checked, rather than only what no index tells
    */
   LogLoader(
-      Disk disk,
+      WatchedDisk disk,
       Path folder,
       LogConfig config,
       long nowMs,

@@ -75,7 +75,7 @@ final class LogReads {
     int end = now.bytesOf(index);
     BatchCursor first = segment.find(from, end);
     if (first == null || first.baseOffset() >= upTo) {
-      return new Found(new FileRegion(segment.file, 0, 0), false);
+      return new Found(new FileRegion(segment.file.unwatched(), 0, 0), false);
     }
     int start = first.position();
     int firstEnd = start + first.size();
@@ -91,6 +91,6 @@ final class LogReads {
     if (stop < firstEnd && atLeastOne && firstEnd <= end) {
       stop = firstEnd;
     }
-    return new Found(new FileRegion(segment.file, start, stop - start), stop < end);
+    return new Found(new FileRegion(segment.file.unwatched(), start, stop - start), stop < end);
   }
 }

@@ -58,7 +58,6 @@ final class LogTruncation {
     try {
       core.checkUsable();
       core.checkEpoch(leaderEpoch);
-      core.writing.begin();
       cut.run();
       waitInVain = flushes.takeAbove(core.state.endOffset());
     } catch (NotWrittenException e) {
@@ -67,7 +66,6 @@ final class LogTruncation {
     } catch (IOException e) {
       throw core.directory.fail(e);
     } finally {
-      core.writing.end();
       core.lock.unlock();
       core.flushing.unlock();
       core.maintenance.unlock();

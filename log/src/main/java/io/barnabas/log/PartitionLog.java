@@ -39,8 +39,7 @@ public final class PartitionLog {
       throws IOException {
     long nowMs = directory.world().clock().wallTimeMillis();
     LogLoader loader =
-        new LogLoader(
-            directory.world().disk(), folder, config, nowMs, startOffset, recoveryPoint, readAll);
+        new LogLoader(directory.disk(), folder, config, nowMs, startOffset, recoveryPoint, readAll);
     loader.load();
     core = new LogCore(this, directory, id, folder, config, startOffset, loader);
     LogState state = core.state;
@@ -146,11 +145,6 @@ public final class PartitionLog {
    */
   public long flushedEndOffset() {
     return flushes.acknowledgedEnd();
-  }
-
-  /** For how long the disk has had to do with what it was last given, 0 if it has nothing to do. */
-  long busyNanos() {
-    return Math.max(core.writing.nanos(), core.forcing.nanos());
   }
 
   /** What is really on disk. */

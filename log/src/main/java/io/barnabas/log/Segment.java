@@ -1,7 +1,6 @@
 package io.barnabas.log;
 
 import io.barnabas.world.Disk;
-import io.barnabas.world.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,7 +21,7 @@ final class Segment {
 
   final long baseOffset;
   final Path folder;
-  final DiskFile file;
+  final WatchedDisk.WatchedFile file;
   final OffsetIndex offsetIndex = new OffsetIndex();
   final TimeIndex timeIndex = new TimeIndex();
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -37,7 +36,7 @@ final class Segment {
   /** Whether bytes were added since the last force began; under the log's lock. */
   boolean dirty;
 
-  Segment(Disk disk, Path folder, long baseOffset, long nowMs) throws IOException {
+  Segment(WatchedDisk disk, Path folder, long baseOffset, long nowMs) throws IOException {
     this.folder = folder;
     this.baseOffset = baseOffset;
     createdMs = nowMs;
@@ -50,7 +49,7 @@ final class Segment {
    *
    * @throws NotWrittenException if the disk has no room for its file: nothing changed
    */
-  static Segment create(Disk disk, Path folder, long baseOffset, long nowMs)
+  static Segment create(WatchedDisk disk, Path folder, long baseOffset, long nowMs)
       throws NotWrittenException {
     try {
       return new Segment(disk, folder, baseOffset, nowMs);
