@@ -117,7 +117,7 @@ public final class Members {
         request.features().stream()
             .map(each -> range(each.name(), each.minSupportedVersion(), each.maxSupportedVersion()))
             .toList(),
-        before.map(known -> files(request, known)).orElseGet(() -> unknownFiles(request)),
+        before.map(known -> told(request, known)).orElseGet(() -> unknownFiles(request)),
         UsedEpoch.of(request).orElse(UNUSED),
         UnforcedTopics.of(request),
         before
@@ -141,23 +141,32 @@ public final class Members {
         && before.endpoints().equals(endpoints(request));
   }
 
-  private static RegisterBroker.Files files(
+  private static RegisterBroker.Files told(
+      BrokerRegistrationRequestData request, Fact.BrokerImage before) {
+    RegisterBroker.Files files = files(request, before);
+    if (files == RegisterBroker.Files.OLD) {
+      LOG.warn(
+          "Broker {} starts with old or other files: they were last used with epoch {}, and the"
+              + " broker had epoch {} since; it is not relied on for what was written before, and"
+              + " what no other broker has is led by it only after an unclean election",
+          before.id(),
+          UsedEpoch.of(request).orElse(UNUSED),
+          before.epoch());
+    }
+    return files;
+  }
+
+  /** What a broker's files are, as far as they say. */
+  static RegisterBroker.Files files(
       BrokerRegistrationRequestData request, Fact.BrokerImage before) {
     if (request.previousBrokerEpoch() == before.epoch()) {
       return RegisterBroker.Files.AS_LEFT;
     }
-    OptionalLong used = UsedEpoch.of(request);
-    if (used.isEmpty() || UsedEpoch.areOf(request, before)) {
-      return RegisterBroker.Files.CRASHED;
-    }
-    LOG.warn(
-        "Broker {} starts with old or other files: they were last used with epoch {}, and the"
-            + " broker had epoch {} since; it is not relied on for what was written before, and"
-            + " what no other broker has is led by it only after an unclean election",
-        before.id(),
-        used.getAsLong(),
-        before.epoch());
-    return RegisterBroker.Files.OLD;
+    // The same start that registers again uses the files itself.
+    boolean again = before.incarnation().equals(request.incarnationId());
+    return again || UsedEpoch.of(request).isEmpty() || UsedEpoch.areOf(request, before)
+        ? RegisterBroker.Files.CRASHED
+        : RegisterBroker.Files.OLD;
   }
 
   /**
