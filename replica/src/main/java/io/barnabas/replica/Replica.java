@@ -63,12 +63,20 @@ public final class Replica {
 
   /** Whether consumers may read here, from the leader or a follower in sync. */
   public boolean isReadable() {
-    return replication.role().isReadable();
+    return replication.role().isReadable() && !replication.standsAside();
   }
 
-  /** Whether this node leads the partition. */
+  /** Whether this node leads the partition, and does not stand aside. */
   public boolean isLeader() {
-    return replication.role() instanceof Role.Leader;
+    return replication.role() instanceof Role.Leader && !replication.standsAside();
+  }
+
+  /**
+   * Whether this node leads the partition and others in sync could, and it leads nothing of that
+   * kind for now ({@link Replicas#standAside}).
+   */
+  public boolean standsAside() {
+    return replication.standsAside();
   }
 
   /** The newest leadership that this node has heard of. */
@@ -181,7 +189,9 @@ public final class Replica {
 
   private Role checkReadable(FetchSpec spec) {
     Role role = role(spec.currentLeaderEpoch());
-    if (!role.isReadable() || (spec.leaderOnly() && !(role instanceof Role.Leader))) {
+    if (!role.isReadable()
+        || (spec.leaderOnly() && !(role instanceof Role.Leader))
+        || replication.standsAside()) {
       throw new NotLeaderOrFollowerException(
           "%s cannot be read here".formatted(id().topicPartition()));
     }
@@ -210,7 +220,7 @@ public final class Replica {
    *     is not a follower, or not its broker's start that is registered
    */
   public ReplicaRead read(FetchSpec spec, FollowerFetch follower) {
-    Role.Leader leader = leader(spec.currentLeaderEpoch());
+    Role.Leader leader = leaderOfFollowers(spec.currentLeaderEpoch());
     if (!leader.replicas().contains(follower.broker()) || follower.broker() == context.nodeId()) {
       String message = "The reader is not a replica of " + id().topicPartition();
       throw spec.currentLeaderEpoch().isPresent()
@@ -344,10 +354,23 @@ public final class Replica {
   }
 
   private Role.Leader leader(OptionalInt currentLeaderEpoch) {
-    if (!(role(currentLeaderEpoch) instanceof Role.Leader leader)) {
-      throw new NotLeaderOrFollowerException("This node does not lead " + id().topicPartition());
+    Role.Leader leader = leaderOfFollowers(currentLeaderEpoch);
+    if (replication.standsAside()) {
+      throw notLeader();
     }
     return leader;
+  }
+
+  /** They fetch what it has even if it stands aside, as they may lead next. */
+  private Role.Leader leaderOfFollowers(OptionalInt currentLeaderEpoch) {
+    if (!(role(currentLeaderEpoch) instanceof Role.Leader leader)) {
+      throw notLeader();
+    }
+    return leader;
+  }
+
+  private NotLeaderOrFollowerException notLeader() {
+    return new NotLeaderOrFollowerException("This node does not lead " + id().topicPartition());
   }
 
   /** The epoch is looked at first, so that an outdated reader hears that it is, whoever leads. */

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  * What the replicas of a node share.
  *
  * @param image the newest image
+ * @param aside whether the node leads nothing that others can
  */
 record ReplicaContext(
     int nodeId,
@@ -17,7 +18,8 @@ record ReplicaContext(
     Supplier<ClusterImage> image,
     Cuts cuts,
     IsrChanges isrChanges,
-    Throttles throttles) {
+    Throttles throttles,
+    StandingAside aside) {
   /** What a broker proves itself with, as far as this node knows; -1 if it is not registered. */
   long brokerEpoch(int broker) {
     return image.get().broker(broker).map(Fact.BrokerImage::epoch).orElse(-1L);

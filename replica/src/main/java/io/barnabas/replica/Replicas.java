@@ -128,7 +128,9 @@ public final class Replicas implements AutoCloseable {
         });
     Cuts cuts = new Cuts(directory, worker);
     Throttles throttles = new Throttles(world.clock(), links.throttles());
-    context = new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges, throttles);
+    StandingAside aside = new StandingAside(replicas.values());
+    context =
+        new ReplicaContext(nodeId, world.clock(), () -> image, cuts, isrChanges, throttles, aside);
   }
 
   private static Function<ClusterImage, Map<String, String>> always(Map<String, String> defaults) {
@@ -197,6 +199,19 @@ public final class Replicas implements AutoCloseable {
       throw new NotLeaderOrFollowerException("The topic " + topicId + " is not served here yet");
     }
     return replica;
+  }
+
+  /**
+   * Whether this node leads nothing that others in sync can lead: clients are refused with
+   * NOT_LEADER_OR_FOLLOWER, who wait too. To be repeated as long as that is so. Never waits.
+   */
+  public void standAside(boolean aside) {
+    context.aside().ask(aside);
+  }
+
+  /** Whether this is the broker, and it stands aside as leader of something. */
+  public boolean standsAside(int broker) {
+    return broker == nodeId && context.aside().isSeen();
   }
 
   /** All replicas that are open here. */

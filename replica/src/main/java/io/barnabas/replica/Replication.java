@@ -62,6 +62,13 @@ final class Replication {
     return role;
   }
 
+  /** Whether it leads what others in sync can lead, while this node leads nothing of that kind. */
+  boolean standsAside() {
+    return context.aside().isAsked()
+        && role instanceof Role.Leader leader
+        && leader.isr().size() > 1;
+  }
+
   int minInsyncReplicas() {
     return minInsyncReplicas;
   }
@@ -119,6 +126,8 @@ final class Replication {
         outcome = Errors.NONE;
       } else if (!mayAdvance()) {
         outcome = whyNever();
+      } else if (standsAside()) {
+        outcome = Errors.NOT_LEADER_OR_FOLLOWER;
       } else if (waiters == forReplication
           && leader.isr().size() < leader.enough(minInsyncReplicas)) {
         outcome = Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
@@ -334,6 +343,25 @@ final class Replication {
           forReplication.takeUpTo(Long.MAX_VALUE), Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     }
     advance(news);
+  }
+
+  /**
+   * If it stands aside, tells those who wait. Not if its lock is held: that may wait for a disk.
+   */
+  void standAside() {
+    if (!standsAside() || !lock.tryLock()) {
+      return;
+    }
+    News news = new News();
+    try {
+      if (standsAside()) {
+        refuse(Errors.NOT_LEADER_OR_FOLLOWER, news);
+        news.collectListeners();
+      }
+    } finally {
+      lock.unlock();
+    }
+    news.tellAll();
   }
 
   /** Takes what the cluster decided; older news changes nothing. */

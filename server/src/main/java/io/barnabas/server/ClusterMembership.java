@@ -4,6 +4,7 @@ import io.barnabas.log.LogDirectory;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.membership.BrokerFiles;
 import io.barnabas.server.membership.BrokerLifecycle;
+import io.barnabas.server.membership.BrokerLifecycle.Health;
 import io.barnabas.server.membership.BrokerSessions;
 import io.barnabas.server.membership.ControllerRegistrar;
 import io.barnabas.server.membership.Members;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -25,6 +27,7 @@ final class ClusterMembership implements AutoCloseable {
   private final Stopping stopping = new Stopping();
   private final BrokerSessions sessions;
   private final Members members;
+  private final DiskWatch disk;
   private final Optional<BrokerLifecycle> broker;
 
   /**
@@ -63,6 +66,13 @@ final class ClusterMembership implements AutoCloseable {
           "The controller's registration",
           new ControllerRegistrar(world, self, controller, members, peers));
     }
+    disk =
+        stopping.add(
+            "The watch over the disk",
+            new DiskWatch(
+                world,
+                new DiskHealth(
+                    world.clock(), self.directories(), directory::failure, directory::busyNanos)));
     broker =
         settings.isBroker()
             ? Optional.of(
@@ -76,12 +86,9 @@ final class ClusterMembership implements AutoCloseable {
                         controller,
                         members,
                         peers,
-                        new DiskHealth(
-                            world.clock(),
-                            self.directories(),
-                            directory::failure,
-                            directory::busyNanos))))
+                        disk)))
             : Optional.empty();
+    broker.ifPresent(each -> disk.onLook(health -> each.report()));
   }
 
   private record Files(LogDirectory directory) implements BrokerFiles {
@@ -145,6 +152,11 @@ final class ClusterMembership implements AutoCloseable {
     if (refusal.isPresent()) {
       throw new StartupException(refusal.get() + ".");
     }
+  }
+
+  /** As {@link DiskWatch#onLook}. */
+  void onDisk(Consumer<Health> listener) {
+    disk.onLook(listener);
   }
 
   /** Has others lead what this broker leads; the node still serves meanwhile. Safe to repeat. */

@@ -16,11 +16,13 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.api.ControlContext;
 import io.barnabas.server.api.GroupCoordination;
 import io.barnabas.server.api.Handlers;
+import io.barnabas.server.api.StuckAppends;
 import io.barnabas.server.control.Controller;
 import io.barnabas.server.control.DirectoryIdentity;
 import io.barnabas.server.control.NewIds;
 import io.barnabas.server.control.PreferredLeaders;
 import io.barnabas.server.forwarding.Forwarder;
+import io.barnabas.server.membership.BrokerLifecycle.Health;
 import io.barnabas.server.membership.NodeIdentity;
 import io.barnabas.server.net.BoundListeners;
 import io.barnabas.server.net.ClientServer;
@@ -127,7 +129,8 @@ public final class Node implements AutoCloseable {
     ready = reconciler.carriedOut();
     restorePreferredLeaders(world);
     // Not before, as clients would be told of no broker or of the addresses of the last start.
-    stopping.add("The server", serve(world, context));
+    ClientServer server = stopping.add("The server", serve(world, context));
+    membership.ifPresent(each -> each.onDisk(health -> standAside(health, server)));
     missing.close();
     logProgress(world, directory);
   }
@@ -321,6 +324,15 @@ public final class Node implements AutoCloseable {
                 world, amongNodes, self, settings.cluster(), controller, directory));
     member.join(ended);
     return Optional.of(member);
+  }
+
+  /** While the disk hangs, nobody need wait here for what others can lead. */
+  private void standAside(Health disk, ClientServer server) {
+    boolean hangs = disk.wantFence() && disk.offlineDirectories().isEmpty();
+    replicas.standAside(hangs);
+    if (hangs) {
+      server.endStuck(new StuckAppends(replicas), "the disk holds its request up");
+    }
   }
 
   private void registerAlone(NodeIdentity self) throws StartupException {

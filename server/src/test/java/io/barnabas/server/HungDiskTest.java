@@ -6,7 +6,9 @@ import io.barnabas.metadata.PartitionImage;
 import io.barnabas.world.simulated.DelayRange;
 import io.barnabas.world.simulated.SimulatedDisk;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -33,6 +35,9 @@ class HungDiskTest {
   /** What is under way may hang to its end; after that it counts as sound some time later. */
   private static final int BACK_MS =
       HANGS_MS + (int) (DiskHealth.SOUND_AFTER_NANOS / 1_000_000) + 1_000;
+
+  /** The same, an append that is given up when it has been looked at twice, and two questions. */
+  private static final int MOVED_MS = NOTICED_MS + 2 * 250 + 2 * 100;
 
   private static final int AT_ONCE_MS = 100;
   private static final long MILLISECOND_NANOS = 1_000_000;
@@ -75,6 +80,86 @@ class HungDiskTest {
         "all are in sync",
         HANGS_MS,
         () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
+  }
+
+  /** Then it does not hear that it leads no more, and must not keep its clients. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whereTheQuorumIsOnTheSameDiskClientsGoOnElsewhere(long seed) {
+    SimulatedCluster.run(seed, NODES, cluster -> hangWithItsQuorum(cluster, cluster.other()));
+  }
+
+  private static void hangWithItsQuorum(SimulatedCluster cluster, int victim) throws Exception {
+    Uuid topic = createTopic(cluster, "t", NODES);
+    int led = ledBy(cluster, topic, victim);
+    try (MovingClient producer = new MovingClient(cluster, victim, topic, led);
+        MovingClient consumer = new MovingClient(cluster, victim, topic, led);
+        MovingClient waiting = new MovingClient(cluster, victim, topic, led)) {
+      producer.send(leader -> Requests.produce(leader, topic, led, -1, 100));
+      consumer.send(leader -> read(leader, topic, led, 0));
+      waiting.send(leader -> read(leader, topic, led, 0));
+      assertThat(List.of(producer.leader(), consumer.leader(), waiting.leader()))
+          .containsOnly(victim);
+      disk(cluster, victim).slowDown(DelayRange.ofMicros(HANGS_MS * 1_000, HANGS_MS * 1_000));
+      cluster.quorum().hang(victim);
+      PartitionImage before = cluster.image(victim).partition(topic, led).orElseThrow();
+      List<String> done = new ArrayList<>();
+      start(cluster, () -> producer.send(to -> Requests.produce(to, topic, led, -1, 100)), done);
+      start(cluster, () -> consumer.send(to -> read(to, topic, led, 500)), done);
+      start(cluster, () -> waiting.send(to -> read(to, topic, led, HANGS_MS)), done);
+      cluster.await("all go on elsewhere", MOVED_MS, () -> done.size() == 3);
+      assertThat(List.of(producer.leader(), consumer.leader(), waiting.leader()))
+          .doesNotContain(victim);
+      assertThat(cluster.image(victim).partition(topic, led)).contains(before);
+    }
+    disk(cluster, victim).heal();
+    cluster.quorum().heal(victim);
+    cluster.await("it takes part again", BACK_MS, () -> cluster.takesPart(victim));
+    cluster.await(
+        "all are in sync",
+        HANGS_MS,
+        () -> states(cluster, topic).stream().allMatch(p -> p.isr().size() == NODES));
+    cluster.await("it shows itself", BACK_MS, () -> brokers(cluster, victim) == NODES);
+  }
+
+  private static void start(SimulatedCluster cluster, Runnable body, List<String> done) {
+    cluster
+        .world()
+        .threads()
+        .startVirtual(
+            "client",
+            () -> {
+              body.run();
+              done.add("done");
+            });
+  }
+
+  /** Reads on until there is something after the first record; or only the first one at once. */
+  private static Errors read(TestClient client, Uuid topic, int partition, int waitMs)
+      throws IOException {
+    int offset = waitMs > 0 ? 1 : 0;
+    while (true) {
+      var answer = Requests.fetch(client, topic, partition, offset, waitMs);
+      Errors error = Errors.forCode(answer.errorCode());
+      if (error != Errors.NONE || answer.records().sizeInBytes() > 0) {
+        return error;
+      }
+    }
+  }
+
+  private static int brokers(SimulatedCluster cluster, int node) {
+    try (TestClient client = cluster.client(node)) {
+      return client
+          .call(
+              ApiKeys.DESCRIBE_CLUSTER,
+              2,
+              new DescribeClusterRequestData().setEndpointType((byte) 1),
+              DescribeClusterResponseData.class)
+          .brokers()
+          .size();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @ParameterizedTest
@@ -188,17 +273,9 @@ class HungDiskTest {
   }
 
   /** The milliseconds until a node has told that the cluster has one broker fewer. */
-  private static long describe(SimulatedCluster cluster, int node) throws Exception {
+  private static long describe(SimulatedCluster cluster, int node) {
     long begin = cluster.world().clock().nanoTime();
-    try (TestClient client = cluster.client(node)) {
-      DescribeClusterRequestData request =
-          new DescribeClusterRequestData().setEndpointType((byte) 1);
-      assertThat(
-              client
-                  .call(ApiKeys.DESCRIBE_CLUSTER, 2, request, DescribeClusterResponseData.class)
-                  .brokers())
-          .hasSize(NODES - 1);
-    }
+    assertThat(brokers(cluster, node)).isEqualTo(NODES - 1);
     return (cluster.world().clock().nanoTime() - begin) / MILLISECOND_NANOS;
   }
 

@@ -18,6 +18,9 @@ final class Member {
   /** The last position that it knows to be committed, which a restart may forget. */
   long committed;
 
+  /** Whether its disk takes nothing in for now. */
+  boolean hangs;
+
   Optional<Message.Snapshot> snapshot = Optional.empty();
 
   /** Its present life, or its last one. */

@@ -124,6 +124,9 @@ final class NodeQuorum implements Quorum {
    */
   boolean campaign(boolean forced) {
     waitForLeader();
+    if (self.hangs) {
+      return false;
+    }
     List<Member> willing =
         quorum.voters().stream().filter(voter -> voter == self || grants(voter, forced)).toList();
     long nowNanos = nowNanos();
@@ -154,6 +157,7 @@ final class NodeQuorum implements Quorum {
     return voter
         .running()
         .filter(life -> quorum.areConnected(this, life) && self.isAsNewAs(voter))
+        .filter(life -> !voter.hangs)
         .filter(life -> forced || !life.hearsOfLeader() || quorum.oneIn(4))
         .isPresent();
   }
@@ -252,6 +256,11 @@ final class NodeQuorum implements Quorum {
       follow(append.term(), Optional.of(append.leader()));
       heardNanos = nowNanos();
       waitForLeader();
+      if (self.hangs) {
+        // It has nothing of it for sure, and so says nothing.
+        applier.wake();
+        return;
+      }
       accepted = self.take(append);
     }
     long position =
@@ -294,13 +303,16 @@ final class NodeQuorum implements Quorum {
   }
 
   /** Its own disk has all that is in the log now, after a while. */
-  private void force() {
+  void force() {
     long position = self.log.lastPosition();
     machine
         .clock()
         .schedule(
             quorum.pick(options().forceDelay()),
             () -> {
+              if (self.hangs) {
+                return;
+              }
               self.forced = Math.max(self.forced, Math.min(position, self.log.lastPosition()));
               if (leading != null) {
                 advance(leading);
@@ -311,7 +323,8 @@ final class NodeQuorum implements Quorum {
   /** Commits what a majority has, if it can be. */
   private void advance(Leading term) {
     long position = term.onMajority();
-    boolean more = position > self.committed && self.log.termAt(position) == self.term;
+    boolean more =
+        position > self.committed && self.log.termAt(position) == self.term && !self.hangs;
     if (more) {
       self.committed = position;
     }

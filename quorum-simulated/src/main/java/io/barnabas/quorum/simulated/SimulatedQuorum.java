@@ -101,6 +101,28 @@ public final class SimulatedQuorum {
         .orElse(0);
   }
 
+  /**
+   * A node's disk takes in nothing of the quorum from now on: it hears who leads, but no entry
+   * takes effect there, not even one that it proposed, and it votes for nobody.
+   */
+  public void hang(int nodeId) {
+    of(nodeId).forEach(member -> member.hangs = true);
+  }
+
+  /** A node's disk answers again. */
+  public void heal(int nodeId) {
+    of(nodeId)
+        .forEach(
+            member -> {
+              member.hangs = false;
+              member.running().ifPresent(NodeQuorum::force);
+            });
+  }
+
+  private Stream<Member> of(int nodeId) {
+    return members().stream().filter(member -> member.nodeId() == nodeId);
+  }
+
   private Stream<Member> leaders() {
     return members.values().stream()
         .filter(member -> member.running().filter(NodeQuorum::leads).isPresent());

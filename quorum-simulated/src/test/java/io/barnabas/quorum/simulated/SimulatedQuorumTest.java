@@ -122,6 +122,38 @@ class SimulatedQuorumTest {
   }
 
   @Test
+  void whereADiskHangsNothingTakesEffectUntilItAnswers() {
+    for (long seed = 0; seed < 20; seed++) {
+      simulate(
+          seed,
+          SimulatedQuorumOptions.defaults(),
+          cluster -> {
+            cluster.startAll();
+            int leader = cluster.awaitActive();
+            int other = cluster.other(leader);
+            cluster.quorum.hang(other);
+            assertThat(cluster.propose(leader, 0, "of the others").join()).isTrue();
+            cluster.sleep(SECOND_NANOS);
+            assertThat(cluster.seen(other)).isEmpty();
+            assertThat(cluster.quorum.leader()).hasValue(leader);
+            cluster.quorum.heal(other);
+            cluster.sleep(SECOND_NANOS);
+            assertThat(cluster.seen(other)).containsExactly("of the others");
+            cluster.quorum.hang(leader);
+            CompletableFuture<Boolean> own = cluster.propose(leader, 1, "own");
+            cluster.sleep(SECOND_NANOS);
+            assertThat(own).isNotDone();
+            assertThat(cluster.quorum.leader()).hasValue(leader);
+            assertThat(cluster.node(leader).quorum.handOver()).isTrue();
+            int next = cluster.awaitActiveOtherThan(leader);
+            assertThat(cluster.seen(next)).containsExactly("of the others", "own");
+            cluster.quorum.heal(leader);
+            assertThat(own.join()).isTrue();
+          });
+    }
+  }
+
+  @Test
   void whoWasAwayGetsASnapshotInTheMidstOfItsLife() {
     for (long seed = 0; seed < 20; seed++) {
       simulate(

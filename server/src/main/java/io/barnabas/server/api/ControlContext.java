@@ -62,6 +62,15 @@ public record ControlContext(
     return controller.image();
   }
 
+  /**
+   * The newest image as clients of a listener are to see it. A node that stands aside as a leader
+   * does not show itself: a client that knows of it asks it again and again, as it is connected to
+   * it, and nobody knows less of who leads now.
+   */
+  PartitionView view(String listenerName) {
+    return new PartitionView(image(), listenerName, replicas::standsAside);
+  }
+
   NodeSettings atStart() {
     return settings.atStart();
   }

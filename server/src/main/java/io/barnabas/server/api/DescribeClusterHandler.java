@@ -46,7 +46,7 @@ final class DescribeClusterHandler extends Handler<DescribeClusterRequestData> {
 
   private DescribeClusterResponseData describe(
       DescribeClusterRequestData request, String listenerName) {
-    PartitionView view = new PartitionView(context.image(), listenerName);
+    PartitionView view = context.view(listenerName);
     DescribeClusterResponseData answer =
         new DescribeClusterResponseData()
             .setClusterId(view.image().clusterId())

@@ -39,14 +39,13 @@ final class DescribeTopicPartitionsHandler extends Handler<DescribeTopicPartitio
       call.close("The cursor of a DescribeTopicPartitions request has a negative partition");
       return;
     }
-    ClusterImage image = context.image();
-    SortedSet<String> names = names(request.topics(), image);
+    PartitionView view = context.view(call.client().listenerName());
+    SortedSet<String> names = names(request.topics(), view.image());
     int first = 0;
     if (cursor != null) {
       names = names.tailSet(cursor.topicName());
       first = names.contains(cursor.topicName()) ? cursor.partitionIndex() : 0;
     }
-    PartitionView view = new PartitionView(image, call.client().listenerName());
     int limit = Math.clamp(request.responsePartitionLimit(), 1, MAX_PARTITIONS);
     call.answer(page(names, first, limit, view));
   }

@@ -73,7 +73,7 @@ final class FetchHandler extends Handler<FetchRequestData> {
     nodesListener = limits.nodesListener();
     readsByRack = limits.readsByRack();
     this.images = images;
-    leaders = new CurrentLeaders(images);
+    leaders = new CurrentLeaders(images, replicas::standsAside);
     sessions = new FetchSessions(world, limits.fetchSessionSlots());
   }
 

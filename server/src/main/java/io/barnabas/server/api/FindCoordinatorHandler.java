@@ -93,7 +93,7 @@ final class FindCoordinatorHandler extends Handler<FindCoordinatorRequestData> {
     }
     int number = Coordinator.partitionOf(key, topic.get().partitions().size());
     PartitionImage partition = topic.get().partitions().get(number);
-    PartitionView view = new PartitionView(context.image(), call.client().listenerName());
+    PartitionView view = context.view(call.client().listenerName());
     if (partition == null || !view.brokers().containsKey(partition.leader())) {
       return notAvailable();
     }

@@ -1,6 +1,5 @@
 package io.barnabas.server.api;
 
-import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.server.net.Call;
 import java.util.LinkedHashSet;
@@ -48,11 +47,10 @@ final class MetadataHandler extends Handler<MetadataRequestData> {
               .data());
       return;
     }
-    ClusterImage image = context.image();
-    PartitionView view = new PartitionView(image, call.client().listenerName());
+    PartitionView view = context.view(call.client().listenerName());
     MetadataResponseData answer =
         new MetadataResponseData()
-            .setClusterId(image.clusterId())
+            .setClusterId(view.image().clusterId())
             .setControllerId(view.controllerId(context.nodeId()))
             .setClusterAuthorizedOperations(
                 request.includeClusterAuthorizedOperations()

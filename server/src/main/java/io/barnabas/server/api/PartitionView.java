@@ -5,11 +5,14 @@ import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.TopicImage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.apache.kafka.common.protocol.Errors;
 
 /** The cluster as a client sees it that came in by one of the listeners. */
@@ -17,18 +20,30 @@ final class PartitionView {
   private static final int NO_LEADER = -1;
 
   private final ClusterImage image;
+  private final Set<Integer> away = new HashSet<>();
   private final SortedMap<Integer, Broker> reachable = new TreeMap<>();
   private final SortedMap<Integer, Broker> brokers = new TreeMap<>();
 
-  PartitionView(ClusterImage image, String listenerName) {
+  /**
+   * Of an image.
+   *
+   * @param absent which brokers are to be shown as fenced, whatever the image says
+   */
+  PartitionView(ClusterImage image, String listenerName, IntPredicate absent) {
     this.image = image;
     for (Fact.BrokerImage broker : image.brokers().values()) {
+      if (absent.test(broker.id())) {
+        away.add(broker.id());
+      }
       broker.endpoints().stream()
           .filter(endpoint -> endpoint.listener().equals(listenerName))
           .findFirst()
           .ifPresent(
               endpoint ->
-                  reachable.put(broker.id(), new Broker(endpoint, broker.rack(), broker.fenced())));
+                  reachable.put(
+                      broker.id(),
+                      new Broker(
+                          endpoint, broker.rack(), broker.fenced() || away.contains(broker.id()))));
     }
     reachable.forEach(
         (id, broker) -> {
@@ -76,7 +91,7 @@ final class PartitionView {
   }
 
   private Shown show(int index, PartitionImage state) {
-    boolean alive = image.brokers().containsKey(state.leader());
+    boolean alive = image.brokers().containsKey(state.leader()) && !away.contains(state.leader());
     boolean known = brokers.containsKey(state.leader());
     Errors error =
         known ? Errors.NONE : alive ? Errors.LISTENER_NOT_FOUND : Errors.LEADER_NOT_AVAILABLE;

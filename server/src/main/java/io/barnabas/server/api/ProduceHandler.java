@@ -66,7 +66,7 @@ final class ProduceHandler extends Handler<ProduceRequestData> {
     super(ApiKeys.PRODUCE, 3, 13);
     this.world = world;
     this.replicas = replicas;
-    leaders = new CurrentLeaders(images);
+    leaders = new CurrentLeaders(images, replicas::standsAside);
   }
 
   @Override

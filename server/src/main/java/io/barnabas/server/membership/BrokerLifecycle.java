@@ -136,6 +136,11 @@ public final class BrokerLifecycle implements AutoCloseable {
     return epoch;
   }
 
+  /** Says at once how this broker is, rather than when it is time to. Any thread, never waits. */
+  public void report() {
+    waking.wake();
+  }
+
   /** What the cluster holds of this broker may have changed. */
   private void see(ClusterImage image) {
     Optional<BrokerImage> now = image.broker(self.id());

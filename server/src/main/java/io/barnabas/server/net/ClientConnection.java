@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ final class ClientConnection {
   private final AtomicInteger threads = new AtomicInteger();
   private volatile Client client;
   private volatile boolean draining;
+
+  /** What the reading thread has given to its handler and not got back. */
+  private volatile Requests.@Nullable Incoming underWay;
 
   /** Set while a request is handled or its answer not sent, if the reading thread is to send it. */
   private volatile boolean busy;
@@ -135,6 +139,11 @@ final class ClientConnection {
     return answers.isOwing();
   }
 
+  /** The request that a handler is at work on; null if there is none. */
+  Requests.@Nullable Incoming underWay() {
+    return underWay;
+  }
+
   /** See {@link FrameReader#frameInWant}. */
   long frameInWant() {
     return frames.frameInWant();
@@ -217,6 +226,7 @@ final class ClientConnection {
   }
 
   private boolean handle(Requests.Incoming incoming) {
+    underWay = incoming;
     try {
       incoming.handle();
       return true;
@@ -225,6 +235,8 @@ final class ClientConnection {
     } catch (OutOfMemoryError e) {
       String reason = new NoMemoryException(e).getMessage();
       LOG.warn("Closing the connection of {}: {}.", client.remoteAddress(), reason);
+    } finally {
+      underWay = null;
     }
     return false;
   }

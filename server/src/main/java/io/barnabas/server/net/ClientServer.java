@@ -10,13 +10,16 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,10 @@ public final class ClientServer implements Closeable {
   private final SlabPool pool = new SlabPool();
   private final List<WorldThread> threads = new ArrayList<>();
   private final Map<ClientConnection, Watch> connections = new LinkedHashMap<>();
+
+  /** What handlers were at work on when {@link #endStuck} looked last. */
+  private Map<ClientConnection, PendingCall> underWay = Map.of();
+
   private long connectionsMade;
   private boolean full;
   private boolean closed;
@@ -269,6 +276,30 @@ public final class ClientServer implements Closeable {
 
   private static long saturatedNanos(long millis) {
     return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  // --- stuck requests
+
+  /**
+   * Ends the connections of which a handler is at work on the same request as when this was called
+   * last, so that their clients need not wait for it. What the handler does goes on. For one thread
+   * at a time; never waits.
+   *
+   * @param which requests, which must only be looked at
+   * @param reason for the log
+   */
+  public void endStuck(Predicate<ApiMessage> which, String reason) {
+    Map<ClientConnection, PendingCall> now = new HashMap<>();
+    for (ClientConnection connection : open()) {
+      Requests.Incoming incoming = connection.underWay();
+      if (incoming != null && which.test(incoming.request())) {
+        now.put(connection, incoming.call());
+        if (incoming.call().equals(underWay.get(connection))) {
+          connection.end(reason);
+        }
+      }
+    }
+    underWay = now;
   }
 
   // --- closing

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -114,6 +115,9 @@ final class Requests {
   sealed interface Incoming {
     PendingCall call();
 
+    /** What it says. */
+    ApiMessage request();
+
     /**
      * Has it handled.
      *
@@ -133,6 +137,11 @@ final class Requests {
   /** An ApiVersions request of a version that is not served, answered in version 0. */
   private record UnknownVersion(ApiHandler<ApiMessage> handler, PendingCall call)
       implements Incoming {
+    @Override
+    public ApiMessage request() {
+      return new ApiVersionsRequestData();
+    }
+
     @Override
     public void handle() {
       ApiVersionCollection served = new ApiVersionCollection();

@@ -21,15 +21,20 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +104,49 @@ class ClientServerTest {
     assertThat(answer.getInt()).isEqualTo(correlationId);
     assertThat(answer.get()).as("no tagged fields").isZero();
     return new MetadataResponseData(TestClient.body(answer), METADATA_VERSION);
+  }
+
+  /** Each request is worked on until the test lets it go, those of another topic as well. */
+  @Test
+  void whoseRequestIsStuckIsNotKept() throws IOException {
+    Map<String, CompletableFuture<Void>> begun = new ConcurrentHashMap<>();
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    for (String topic : List.of("stuck", "other", "later")) {
+      begun.put(topic, new CompletableFuture<>());
+    }
+    try (ClientServer server =
+            start(
+                metadata(
+                    (request, call) -> {
+                      String topic = request.topics().getFirst().name();
+                      Objects.requireNonNull(begun.get(topic)).complete(null);
+                      goOn.join();
+                      echo(request, call);
+                    }));
+        TestClient stuck = connect(server);
+        TestClient other = connect(server);
+        TestClient later = connect(server)) {
+      stuck.send(metadataFrame(1, "stuck"));
+      other.send(metadataFrame(2, "other"));
+      Objects.requireNonNull(begun.get("stuck")).join();
+      Objects.requireNonNull(begun.get("other")).join();
+      Predicate<ApiMessage> which =
+          request ->
+              request instanceof MetadataRequestData asked
+                  && !asked.topics().getFirst().name().equals("other");
+      server.endStuck(which, "the test wants it");
+      later.send(metadataFrame(3, "later"));
+      Objects.requireNonNull(begun.get("later")).join();
+      server.endStuck(which, "the test wants it");
+      assertThat(stuck.isClosedByServer()).isTrue();
+      goOn.complete(null);
+      assertThat(metadataAnswer(other.receive(), 2).topics()).hasSize(1);
+      assertThat(metadataAnswer(later.receive(), 3).topics()).hasSize(1);
+      server.endStuck(which, "the test wants it");
+      server.endStuck(which, "the test wants it");
+      later.send(metadataFrame(4, "later"));
+      assertThat(metadataAnswer(later.receive(), 4).topics()).hasSize(1);
+    }
   }
 
   @Test
