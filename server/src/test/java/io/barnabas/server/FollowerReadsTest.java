@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.server.Requests.Fetched;
 import io.barnabas.world.simulated.DelayRange;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -39,20 +36,18 @@ class FollowerReadsTest {
 
   /** With a topic that node 1 leads, and in which there are a and b. */
   private static void run(Map<String, String> settings, Body body) {
-    SimulatedWorld world = new SimulatedWorld(1, SimulationOptions.defaults());
-    assertThat(
-            world.run(
-                () -> {
-                  SimulatedCluster cluster = new SimulatedCluster(world, 3, settings);
-                  cluster.startAll();
-                  try (TestClient leader = cluster.client(1)) {
-                    Uuid topic = Requests.createTopicOn(leader, "t", List.of(1, 2, 3));
-                    cluster.await("it can be written", LONG_MS, () -> produced(leader, topic, "a"));
-                    assertThat(produced(leader, topic, "b")).isTrue();
-                    body.run(cluster, topic);
-                  }
-                }))
-        .isEqualTo(RunEnd.FINISHED);
+    SimulatedCluster.run(
+        1,
+        3,
+        settings,
+        cluster -> {
+          try (TestClient leader = cluster.client(1)) {
+            Uuid topic = Requests.createTopicOn(leader, "t", List.of(1, 2, 3));
+            cluster.await("it can be written", LONG_MS, () -> produced(leader, topic, "a"));
+            assertThat(produced(leader, topic, "b")).isTrue();
+            body.run(cluster, topic);
+          }
+        });
   }
 
   private static boolean produced(TestClient client, Uuid topic, String value) {

@@ -108,16 +108,22 @@ class OldDirectoryTest {
     return DirectoryCopy.of(cluster.world().machine(SimulatedCluster.machine(id)).disk(), DATA);
   }
 
+  /** Its files as they were at an end, after which it came back in sync. */
+  private static DirectoryCopy copyOfStopped(
+      SimulatedCluster cluster, int broker, Uuid topic, End end) throws Exception {
+    end(cluster, broker, end);
+    DirectoryCopy old = copy(cluster, broker);
+    start(cluster, broker);
+    cluster.await("both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+    return old;
+  }
+
   @ParameterizedTest
   @EnumSource
   void oneThatComesBackWithOldFilesLeadsNothingThatOthersHave(End end) {
     run(
         (cluster, broker, other, topic) -> {
-          end(cluster, broker, end);
-          DirectoryCopy old = copy(cluster, broker);
-          start(cluster, broker);
-          cluster.await(
-              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          DirectoryCopy old = copyOfStopped(cluster, broker, topic, end);
           end(cluster, broker, end);
           end(cluster, other, end);
           old.restore(cluster.world().machine(SimulatedCluster.machine(broker)).disk());
@@ -141,11 +147,7 @@ class OldDirectoryTest {
     run(
         "1",
         (cluster, broker, other, topic) -> {
-          end(cluster, broker, end);
-          DirectoryCopy old = copy(cluster, broker);
-          start(cluster, broker);
-          cluster.await(
-              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          DirectoryCopy old = copyOfStopped(cluster, broker, topic, end);
           end(cluster, other, end);
           end(cluster, broker, end);
           old.restore(cluster.world().machine(SimulatedCluster.machine(broker)).disk());
@@ -170,11 +172,7 @@ class OldDirectoryTest {
     run(
         "1",
         (cluster, broker, other, topic) -> {
-          end(cluster, broker, end);
-          DirectoryCopy old = copy(cluster, broker);
-          start(cluster, broker);
-          cluster.await(
-              "both are in sync", LIMIT_MS, () -> partition(cluster, topic).isr().size() == 2);
+          DirectoryCopy old = copyOfStopped(cluster, broker, topic, end);
           end(cluster, other, end);
           end(cluster, broker, end);
           unregister(cluster, broker);

@@ -44,21 +44,7 @@ final class SimulatedCluster {
   private final Map<String, String> inFile;
   private final Map<Integer, CompletableFuture<Node>> nodes = new HashMap<>();
 
-  SimulatedCluster(SimulatedWorld world, int count) {
-    this(world, count, false, Map.of());
-  }
-
-  /** With these settings in the file of each node; {id} in a value is the node's number. */
-  SimulatedCluster(SimulatedWorld world, int count, Map<String, String> inFile) {
-    this(world, count, false, inFile);
-  }
-
-  /**
-   * The same.
-   *
-   * @param ownListener whether nodes reach each other at a listener of their own, NODES
-   */
-  SimulatedCluster(
+  private SimulatedCluster(
       SimulatedWorld world, int count, boolean ownListener, Map<String, String> inFile) {
     this.world = world;
     this.count = count;
@@ -83,7 +69,7 @@ final class SimulatedCluster {
     run(seed, count, Map.of(), body);
   }
 
-  /** The same, with these settings in the file of each node. */
+  /** The same, with these settings in the files; {id} in a value is the node's number. */
   static void run(long seed, int count, Map<String, String> inFile, Body body) {
     run(seed, count, false, inFile, body);
   }

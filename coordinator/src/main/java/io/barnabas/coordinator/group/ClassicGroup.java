@@ -196,18 +196,7 @@ record ClassicGroup(
   }
 
   ClassicGroup withGathering(Optional<Gathering> changed) {
-    return new ClassicGroup(
-        id,
-        state,
-        protocolType,
-        generation,
-        protocol,
-        leader,
-        members,
-        pendingJoin,
-        pendingSync,
-        changed,
-        stateSinceMs);
+    return awaiting(pendingJoin, pendingSync, changed);
   }
 
   /** The next generation of the same members. */
@@ -283,21 +272,16 @@ record ClassicGroup(
   }
 
   ClassicGroup withPendingJoin(PSet<String> changed) {
-    return new ClassicGroup(
-        id,
-        state,
-        protocolType,
-        generation,
-        protocol,
-        leader,
-        members,
-        changed,
-        pendingSync,
-        gathering,
-        stateSinceMs);
+    return awaiting(changed, pendingSync, gathering);
   }
 
   ClassicGroup withPendingSync(PSet<String> changed) {
+    return awaiting(pendingJoin, changed, gathering);
+  }
+
+  /** The same with others that it waits for. */
+  private ClassicGroup awaiting(
+      PSet<String> join, PSet<String> sync, Optional<Gathering> newcomers) {
     return new ClassicGroup(
         id,
         state,
@@ -306,9 +290,9 @@ record ClassicGroup(
         protocol,
         leader,
         members,
-        pendingJoin,
-        changed,
-        gathering,
+        join,
+        sync,
+        newcomers,
         stateSinceMs);
   }
 

@@ -64,36 +64,24 @@ record ClassicMember(
   }
 
   ClassicMember withJoinWaiter(long waiter) {
-    return new ClassicMember(
-        id,
-        instanceId,
-        clientId,
-        clientHost,
-        rebalanceTimeoutMs,
-        sessionTimeoutMs,
-        protocols,
-        assignment,
-        isNew,
-        waiter,
-        syncWaiter);
+    return with(assignment, isNew, waiter, syncWaiter);
   }
 
   ClassicMember withSyncWaiter(long waiter) {
-    return new ClassicMember(
-        id,
-        instanceId,
-        clientId,
-        clientHost,
-        rebalanceTimeoutMs,
-        sessionTimeoutMs,
-        protocols,
-        assignment,
-        isNew,
-        joinWaiter,
-        waiter);
+    return with(assignment, isNew, joinWaiter, waiter);
   }
 
   ClassicMember withAssignment(Bytes given) {
+    return with(given, isNew, joinWaiter, syncWaiter);
+  }
+
+  /** In a generation, and no longer new. */
+  ClassicMember joined() {
+    return with(assignment, false, NOBODY, syncWaiter);
+  }
+
+  /** What changes without the member saying anything else of itself. */
+  private ClassicMember with(Bytes given, boolean stillNew, long join, long sync) {
     return new ClassicMember(
         id,
         instanceId,
@@ -103,25 +91,9 @@ record ClassicMember(
         sessionTimeoutMs,
         protocols,
         given,
-        isNew,
-        joinWaiter,
-        syncWaiter);
-  }
-
-  /** In a generation, and no longer new. */
-  ClassicMember joined() {
-    return new ClassicMember(
-        id,
-        instanceId,
-        clientId,
-        clientHost,
-        rebalanceTimeoutMs,
-        sessionTimeoutMs,
-        protocols,
-        assignment,
-        false,
-        NOBODY,
-        syncWaiter);
+        stillNew,
+        join,
+        sync);
   }
 
   /** As it says when it joins again, perhaps under another id; nobody waits yet. */

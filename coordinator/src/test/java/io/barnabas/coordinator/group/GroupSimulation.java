@@ -3,13 +3,15 @@ package io.barnabas.coordinator.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.coordinator.group.ClassicGroup.State;
+import io.barnabas.world.Randomness;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -30,7 +32,7 @@ final class GroupSimulation {
 
   private record Ownership(int generation, TopicPartition partition) {}
 
-  private final Random random;
+  private final Randomness random;
   private final MachineDriver driver =
       new MachineDriver(
           new GroupLimits(6_000, 60_000, 3_000, 100, 4_096, Long.MAX_VALUE / 2, 600_000));
@@ -45,7 +47,7 @@ final class GroupSimulation {
   private int commits;
 
   GroupSimulation(long seed) {
-    random = new Random(seed);
+    random = new SimulatedWorld(seed, SimulationOptions.defaults()).randomness();
   }
 
   List<TopicPartition> partitions() {
