@@ -324,6 +324,7 @@ final class Keeper {
         Optional.ofNullable(known).map(ClusterFile::clusterId),
         self,
         running != null && running.node().isReadyLeader(),
+        running == null ? LogEnd.NONE : LogEnd.of(running.node().division()),
         voters,
         listeners,
         refusal);

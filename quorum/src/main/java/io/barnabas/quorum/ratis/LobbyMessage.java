@@ -13,7 +13,7 @@ import java.util.UUID;
 
 /** What nodes ask each other beside Raft, and what they answer. */
 sealed interface LobbyMessage {
-  int VERSION = 1;
+  int VERSION = 2;
 
   /** No answer names more members. */
   int MAX_MEMBERS = 10_000;
@@ -43,12 +43,14 @@ sealed interface LobbyMessage {
    *
    * @param clusterId empty if the node belongs to no cluster yet
    * @param leads whether it leads
+   * @param logEnd of its Raft log
    * @param refusal why it did not do what it was asked; empty if it did
    */
   record Answer(
       Optional<UUID> clusterId,
       QuorumMember self,
       boolean leads,
+      LogEnd logEnd,
       List<QuorumMember> voters,
       List<QuorumMember> listeners,
       String refusal)
@@ -76,6 +78,8 @@ sealed interface LobbyMessage {
           writeId(out, answer.clusterId());
           writeMember(out, answer.self());
           out.writeBoolean(answer.leads());
+          out.writeLong(answer.logEnd().term());
+          out.writeLong(answer.logEnd().index());
           writeMembers(out, answer.voters());
           writeMembers(out, answer.listeners());
           out.writeUTF(answer.refusal());
@@ -105,6 +109,7 @@ sealed interface LobbyMessage {
         readId(in),
         readMember(in),
         in.readBoolean(),
+        new LogEnd(in.readLong(), in.readLong()),
         readMembers(in),
         readMembers(in),
         in.readUTF());

@@ -46,6 +46,16 @@ final class LeaderProcess implements AutoCloseable {
     }
   }
 
+  /** Has it propose an entry, and waits until that is committed. */
+  void commit(String entry) throws IOException {
+    process.outputWriter().write(entry + "\n");
+    process.outputWriter().flush();
+    String line = lines.readLine();
+    if (!"committed".equals(line)) {
+      throw new IOException("It said " + line);
+    }
+  }
+
   void kill() {
     process.destroyForcibly();
     process.onExit().join();
@@ -87,8 +97,12 @@ final class LeaderProcess implements AutoCloseable {
     quorum.start(witness);
     witness.await(Witness.Seen::active);
     System.out.println("active");
-    while (quorum.leadership().active()) {
-      world.threads().sleep(10_000_000);
+    BufferedReader entries =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String entry = entries.readLine(); entry != null; entry = entries.readLine()) {
+      int version = witness.seen().entries().size();
+      quorum.propose(version, entry.getBytes(StandardCharsets.UTF_8)).join();
+      System.out.println("committed");
     }
   }
 }

@@ -6,12 +6,15 @@ import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.QuorumMember;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.util.CodeInjectionForTesting;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +24,8 @@ class LeaderWatchTest {
   /** By silence alone, nobody would be elected before the test has given up. */
   private static final RatisTuning PATIENT =
       new RatisTuning(600_000, 600_000, 20_000, 20 << 20, 10_000, 1 << 20);
+
+  private static final String APPEND_ENTRIES = "RaftServerImpl.appendEntries";
 
   @TempDir Path root;
 
@@ -39,6 +44,36 @@ class LeaderWatchTest {
             .isEqualTo(entries);
       }
     }
+  }
+
+  /** Node 1 would go first, but node 2 does not give it its vote. */
+  @Test
+  void whoseLogEndsEarlierDoesNotGoFirst() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, PATIENT, 3, 0);
+        LeaderProcess leader = LeaderProcess.start(nodes.options(3))) {
+      nodes.start(1, 2);
+      leader.awaitActive();
+      nodes.get(1).witness().await(seen -> seen.leaderIs(3));
+      nodes.get(2).witness().await(seen -> seen.leaderIs(3));
+      CodeInjectionForTesting.put(APPEND_ENTRIES, LeaderWatchTest::refuseAtNodeOne);
+      leader.commit("before");
+      leader.kill();
+      nodes.get(2).witness().await(seen -> seen.leaderIs(2));
+      CodeInjectionForTesting.remove(APPEND_ENTRIES);
+      List<String> entries = new ArrayList<>(List.of("before"));
+      entries.addAll(nodes.commitAll("after", 3));
+      assertThat(nodes.get(1).witness().await(seen -> seen.entries().size() == 4).entries())
+          .isEqualTo(entries);
+    } finally {
+      CodeInjectionForTesting.remove(APPEND_ENTRIES);
+    }
+  }
+
+  private static boolean refuseAtNodeOne(Object local, @Nullable Object remote, Object... request) {
+    if (local.toString().startsWith("1-")) {
+      throw new IllegalStateException("Node 1 is to lag behind");
+    }
+    return true;
   }
 
   @Test

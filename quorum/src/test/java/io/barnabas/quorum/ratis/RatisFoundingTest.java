@@ -140,7 +140,7 @@ class RatisFoundingTest {
 
   private static LobbyMessage.Answer of(UUID clusterId, RatisOptions options) {
     return new LobbyMessage.Answer(
-        Optional.of(clusterId), self(options), false, List.of(), List.of(), "");
+        Optional.of(clusterId), self(options), false, LogEnd.NONE, List.of(), List.of(), "");
   }
 
   private static QuorumMember self(RatisOptions options) {
