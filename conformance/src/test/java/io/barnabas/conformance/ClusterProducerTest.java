@@ -10,6 +10,7 @@ import io.barnabas.conformance.Subject.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -52,11 +53,19 @@ class ClusterProducerTest {
       ended.set(true);
       sender.join();
     }
-    for (Future<RecordMetadata> answer : answers) {
-      answer.get();
-    }
+    assertThat(failures(answers)).as("%s, of %d records", subject, sent.size()).isEmpty();
     assertThat(sent).hasSizeGreaterThan(1_000);
     assertThat(subject.read(topic, 0)).isEqualTo(sent);
+  }
+
+  private static Map<Integer, String> failures(List<Future<RecordMetadata>> answers) {
+    Map<Integer, String> failures = new TreeMap<>();
+    for (int i = 0; i < answers.size(); i++) {
+      if (answers.get(i).state() == Future.State.FAILED) {
+        failures.put(i, answers.get(i).exceptionNow().toString());
+      }
+    }
+    return failures;
   }
 
   private void send(

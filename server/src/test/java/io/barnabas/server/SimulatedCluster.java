@@ -44,6 +44,11 @@ final class SimulatedCluster {
   private final Map<String, String> inFile;
   private final Map<Integer, CompletableFuture<Node>> nodes = new HashMap<>();
 
+  /** In a world whose disks or network the test wants to reach; {@link #run} does without. */
+  SimulatedCluster(SimulatedWorld world, int count) {
+    this(world, count, false, Map.of());
+  }
+
   private SimulatedCluster(
       SimulatedWorld world, int count, boolean ownListener, Map<String, String> inFile) {
     this.world = world;
