@@ -227,14 +227,25 @@ public final class LogDirectory implements Closeable {
   }
 
   /**
+   * As {@link #openOrCreate(TopicIdPartition, LogConfig, boolean)}, where there is no other copy.
+   */
+  public PartitionLog openOrCreate(TopicIdPartition id, LogConfig config) throws IOException {
+    return openOrCreate(id, config, false);
+  }
+
+  /**
    * Opens a partition's log, recovering or making it; the same object while it is open.
    *
+   * @param isCopied whether others have all of it that was acknowledged. Then a bad batch with good
+   *     ones behind it is damage even where a crash can have torn something; else all from it on is
+   *     cut off there
    * @throws DamagedLogException if it is damaged
    * @throws KafkaStorageException if the disk has no room for it now, or the directory has failed,
    *     of which this may be the first sign
    */
-  public PartitionLog openOrCreate(TopicIdPartition id, LogConfig config) throws IOException {
-    return logs.openOrCreate(id, config);
+  public PartitionLog openOrCreate(TopicIdPartition id, LogConfig config, boolean isCopied)
+      throws IOException {
+    return logs.openOrCreate(id, config, isCopied);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -22,6 +23,15 @@ import org.slf4j.LoggerFactory;
  * was forced: what is missing or unreadable there is damage, and stops the load before anything is
  * changed. Above it a crash may have torn what was written: the log ends where the first bad batch
  * begins.
+ *
+ * <p>But a bad batch with good ones behind it is no torn end. Either it was forced, as nearly all
+ * is that the recovery point has not come to, and was acknowledged; or the power failed before it
+ * was, and the disk had taken the pages behind it first. Nothing tells which. So where other
+ * replicas have all that was acknowledged, it counts as damage, and the worst that comes of it is
+ * that a partition is copied: if this replica led without these records, the others would lose
+ * them, too. Where there are none, the log ends there all the same, or no node that was alone could
+ * start after a power loss. Two files are not compared: which one of them the disk takes first says
+ * nothing.
  */
 final class LogLoader {
   private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
@@ -35,6 +45,7 @@ final class LogLoader {
   private final long logStartOffset;
   private final long recoveryPoint;
   private final boolean readAll;
+  private final boolean gapIsDamage;
   private final boolean rebuildEpochs;
   private boolean cut;
   private boolean filesRemoved;
@@ -58,34 +69,33 @@ final class LogLoader {
   long logEndOffset;
 
   /**
-   * Loads the epochs.
+   * What is known of a log before it is loaded, and how that is to be done.
    *
-   * @param logStartOffset what is below it is not wanted any more
+   * @param startOffset what is below it is not wanted any more
    * @param recoveryPoint all below this offset was forced
    * @param readAll whether all of it is read and checked, rather than only what no index tells
+   * @param gapIsDamage whether it is damage, too, if a bad batch above the recovery point has good
+   *     ones behind it
    */
-  LogLoader(
-      WatchedDisk disk,
-      Path folder,
-      LogConfig config,
-      long nowMs,
-      long logStartOffset,
-      long recoveryPoint,
-      boolean readAll)
+  record Known(long startOffset, long recoveryPoint, boolean readAll, boolean gapIsDamage) {}
+
+  /** Loads the epochs. */
+  LogLoader(WatchedDisk disk, Path folder, LogConfig config, long nowMs, Known known)
       throws IOException {
     this.disk = disk;
     this.folder = folder;
     this.config = config;
     this.nowMs = nowMs;
-    this.logStartOffset = logStartOffset;
-    this.readAll = readAll;
+    logStartOffset = known.startOffset();
+    readAll = known.readAll();
+    gapIsDamage = known.gapIsDamage();
     // What is below the start may be gone; then nothing is known of what follows, either.
-    this.recoveryPoint = recoveryPoint <= logStartOffset ? 0 : recoveryPoint;
+    recoveryPoint = known.recoveryPoint() <= logStartOffset ? 0 : known.recoveryPoint();
     Optional<EpochCache> stored = loadEpochs(disk, folder.resolve("leader-epoch-checkpoint"));
     rebuildEpochs = stored.isEmpty();
     epochs = stored.orElseGet(EpochCache::new);
     // Above it the batches tell, and the file may still speak of what was cut away.
-    epochs.truncateFromEnd(this.recoveryPoint);
+    epochs.truncateFromEnd(recoveryPoint);
   }
 
   private static Optional<EpochCache> loadEpochs(Disk disk, Path file) throws IOException {
@@ -100,7 +110,8 @@ final class LogLoader {
   /**
    * Opens the segments.
    *
-   * @throws DamagedLogException if what is below the recovery point is not as it was
+   * @throws DamagedLogException if what is below the recovery point is not as it was, or what may
+   *     have been torn is none
    * @throws NotWrittenException if the disk has no room for the file of a new log
    */
   void load() throws IOException {
@@ -285,10 +296,29 @@ final class LogLoader {
       excess.put(segment, good);
       return agrees;
     }
-    LOG.warn("{} is cut from {} to {} bytes", segment.path(".log"), segment.size(), good);
+    cutTorn(segment, good);
+    return agrees;
+  }
+
+  private void cutTorn(Segment segment, int good) throws IOException {
+    OptionalLong later = LaterBatches.first(segment, good, logEndOffset);
+    if (later.isPresent() && gapIsDamage) {
+      throw damaged(segment, good, later.getAsLong() - 1, "has good batches behind bad ones");
+    }
+    if (later.isPresent()) {
+      LOG.error(
+          "{} is cut from {} to {} bytes: the offsets {} to {} are not readable, and those behind"
+              + " them are given up, too, as they may not have been forced",
+          segment.path(".log"),
+          segment.size(),
+          good,
+          logEndOffset,
+          later.getAsLong() - 1);
+    } else {
+      LOG.warn("{} is cut from {} to {} bytes", segment.path(".log"), segment.size(), good);
+    }
     segment.cutTo(good);
     cut = true;
-    return agrees;
   }
 
   /**

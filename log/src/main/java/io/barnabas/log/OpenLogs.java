@@ -70,13 +70,14 @@ final class OpenLogs {
     }
   }
 
-  /** As {@link LogDirectory#openOrCreate}. */
-  PartitionLog openOrCreate(TopicIdPartition id, LogConfig config) throws IOException {
+  /** As {@link LogDirectory#openOrCreate(TopicIdPartition, LogConfig, boolean)}. */
+  PartitionLog openOrCreate(TopicIdPartition id, LogConfig config, boolean isCopied)
+      throws IOException {
     return opened(
         id,
         () -> {
           PartitionLog open = logs.get(id);
-          return open == null ? open(id, config, false) : open;
+          return open == null ? open(id, config, false, isCopied) : open;
         });
   }
 
@@ -90,12 +91,12 @@ final class OpenLogs {
           if (!files.folders().isMarked(folder)) {
             throw new DamagedLogException(folder, 0, 0, Long.MAX_VALUE, "is gone");
           }
-          return open(id, config, true);
+          return open(id, config, true, false);
         });
   }
 
-  private PartitionLog open(TopicIdPartition id, LogConfig config, boolean readAll)
-      throws IOException {
+  private PartitionLog open(
+      TopicIdPartition id, LogConfig config, boolean readAll, boolean isCopied) throws IOException {
     if (closed || directory.failure().isPresent()) {
       throw new KafkaStorageException("The data directory " + directory.path() + " is not usable");
     }
@@ -106,10 +107,12 @@ final class OpenLogs {
     } else {
       checkOwner(folder, id);
     }
-    OffsetCheckpoints.Bounds known = files.bounds().of(id.topicPartition());
-    PartitionLog log =
-        new PartitionLog(
-            directory, id, folder, config, known.start(), known.recoveryPoint(), readAll);
+    OffsetCheckpoints.Bounds bounds = files.bounds().of(id.topicPartition());
+    // Of a topic that is not forced a crash may take a lot, and the cluster does not rely on it.
+    boolean gapIsDamage = isCopied && !files.unforced().mayLack(id.topicId());
+    LogLoader.Known known =
+        new LogLoader.Known(bounds.start(), bounds.recoveryPoint(), readAll, gapIsDamage);
+    PartitionLog log = new PartitionLog(directory, id, folder, config, known);
     logs.put(id, log);
     directory.opened(log);
     return log;

@@ -33,19 +33,17 @@ public final class PartitionLog {
       TopicIdPartition id,
       Path folder,
       LogConfig config,
-      long startOffset,
-      long recoveryPoint,
-      boolean readAll)
+      LogLoader.Known known)
       throws IOException {
     long nowMs = directory.world().clock().wallTimeMillis();
-    LogLoader loader =
-        new LogLoader(directory.disk(), folder, config, nowMs, startOffset, recoveryPoint, readAll);
+    LogLoader loader = new LogLoader(directory.disk(), folder, config, nowMs, known);
     loader.load();
-    core = new LogCore(this, directory, id, folder, config, startOffset, loader);
+    core = new LogCore(this, directory, id, folder, config, known.startOffset(), loader);
     LogState state = core.state;
     long end = state.endOffset();
     boolean dirty = core.folderDirty;
-    long durable = dirty ? Math.max(state.startOffset(), Math.min(recoveryPoint, end)) : end;
+    long durable =
+        dirty ? Math.max(state.startOffset(), Math.min(known.recoveryPoint(), end)) : end;
     flushes = new LogFlushes(core, durable);
     appender = new LogAppender(core, flushes);
     truncation = new LogTruncation(core, flushes);

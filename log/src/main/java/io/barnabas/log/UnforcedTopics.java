@@ -67,6 +67,16 @@ final class UnforcedTopics {
     }
   }
 
+  /** Whether it can be this one. */
+  boolean mayLack(Uuid topic) {
+    lock.lock();
+    try {
+      return all || topics.contains(topic);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Before a log with these settings acknowledges anything. On a platform thread.
    *

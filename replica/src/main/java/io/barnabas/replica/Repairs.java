@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicIdPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +85,12 @@ final class Repairs {
     return known.isr().contains(nodeId) && known.isr().size() == 1 && known.elr().isEmpty();
   }
 
+  /** Whether another replica is known to have all that was acknowledged. */
+  private boolean isCopied(PartitionImage known) {
+    return Stream.concat(known.isr().stream(), known.elr().stream())
+        .anyMatch(id -> id != nodeId && !known.isLost(id));
+  }
+
   private String stuck(TopicIdPartition id) {
     states.put(id, State.STUCK);
     LOG.error(
@@ -124,7 +131,7 @@ final class Repairs {
         // The cluster has not heard of it yet.
         return Opened.not("its data is damaged");
       }
-      return new Opened(Optional.of(directory.openOrCreate(id, config)), "");
+      return new Opened(Optional.of(directory.openOrCreate(id, config, isCopied(known))), "");
     } catch (DamagedLogException e) {
       return Opened.not(found(id, e, Optional.of(known)));
     }

@@ -9,6 +9,7 @@ import io.barnabas.world.simulated.SimulatedDisk;
 import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bits flip in one copy of a partition: it is not led by it, and is copied anew. */
 class DamagedReplicaTest {
@@ -105,10 +107,27 @@ class DamagedReplicaTest {
         long producer = Requests.newProducerId(client);
         for (int i = 0; i < 10; i++) {
           String value = "value " + acknowledged.size();
-          var answer = Requests.produce(client, topic, 0, producer, i, List.of(value));
-          assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+          int sequence = i;
+          if (i == 0) {
+            // The image says who leads, not whether that node has opened the log yet.
+            cluster.await(
+                "the leader takes the first one",
+                LIMIT_MS,
+                () -> append(client, producer, sequence, value) != Errors.NOT_LEADER_OR_FOLLOWER);
+          }
+          // The first one again is a duplicate, and answered as it was then.
+          assertThat(append(client, producer, sequence, value)).isEqualTo(Errors.NONE);
           acknowledged.add(value);
         }
+      }
+    }
+
+    private Errors append(TestClient client, long producer, int sequence, String value) {
+      try {
+        var answer = Requests.produce(client, topic, 0, producer, sequence, List.of(value));
+        return Errors.forCode(answer.errorCode());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -184,6 +203,50 @@ class DamagedReplicaTest {
           it.awaitDamage(victim);
           it.produce();
           it.check(victim);
+        });
+  }
+
+  /** Nothing has noted yet that it was on disk. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void soonAfterItWasWritten(int place) {
+    run(
+        () -> {
+          Cluster it = new Cluster(3, 2);
+          it.produce();
+          int victim = it.brokers.get(place);
+          it.kill(victim);
+          it.flip(victim);
+          it.start(victim);
+          it.awaitDamage(victim);
+          it.produce();
+          it.check(victim);
+        });
+  }
+
+  /**
+   * As far as anyone can know the power took it before it was forced, so nobody has to be asked.
+   */
+  @Test
+  void soonAfterItWasWrittenTheOnlyOneInSyncGoesOnWithoutIt() {
+    run(
+        () -> {
+          Cluster it = new Cluster(2, 1);
+          int victim = it.brokers.getFirst();
+          it.kill(it.brokers.getLast());
+          it.produce();
+          it.kill(victim);
+          it.flip(victim);
+          it.start(victim);
+          it.cluster.await("it leads", LIMIT_MS, () -> it.partition().leader() == victim);
+          assertThat(it.partition().isLost(victim)).isFalse();
+          acknowledged.subList(3, acknowledged.size()).clear();
+          it.produce();
+          try (TestClient client = it.cluster.client(victim)) {
+            assertThat(Requests.fetchAll(client, it.topic, 0))
+                .extracting(Fetched::value)
+                .isEqualTo(acknowledged);
+          }
         });
   }
 
