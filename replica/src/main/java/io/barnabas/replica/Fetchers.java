@@ -49,6 +49,18 @@ final class Fetchers {
     }
   }
 
+  /** Those who came since the last time do not wait for fetches that are under way. */
+  void hurry() {
+    List<LeaderFetcher> all;
+    lock.lock();
+    try {
+      all = List.copyOf(byLeader.values());
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(LeaderFetcher::hurry);
+  }
+
   private LeaderFetcher start(int leader) {
     return new LeaderFetcher(world, leader, links.leaders(), brokerEpoch, links.fetchWaitMaxMs());
   }

@@ -39,6 +39,13 @@ final class LeaderFetcher {
   private boolean fetching;
   private boolean interrupted;
   private boolean stopped;
+
+  /** Whether somebody came while a fetch was under way, which does not ask for it. */
+  private boolean missed;
+
+  /** Whether it is tried again to break in. */
+  private boolean timed;
+
   private long lastResetNanos;
 
   // The thread's own.
@@ -64,29 +71,60 @@ final class LeaderFetcher {
     return world.clock().nanoTime();
   }
 
-  /** Follows a replica from now on, in this epoch. */
+  /** Follows a replica from now on, in this epoch; at once only with {@link #hurry}. */
   void follow(Replica replica, int leaderEpoch) {
     FollowedPartition partition = new FollowedPartition(replica, leaderEpoch, now());
-    boolean reset = false;
     monitor.lock();
     try {
       if (!plan.follow(partition)) {
         return;
       }
       flushing++;
-      if (fetching && now() - lastResetNanos >= RESET_NANOS) {
-        lastResetNanos = now();
-        interrupted = true;
-        reset = true;
-      }
+      missed |= fetching;
     } finally {
       monitor.unlock();
     }
     // What it appended while it led, perhaps.
     partition.log().whenFlushed(partition.log().view().logEndOffset(), this::flushed);
-    if (reset) {
-      line.reset();
+  }
+
+  /**
+   * Breaks into a fetch that newcomers would have to wait for, once for all of them: a leader that
+   * has nothing new answers late, and a leader that is new itself acknowledges nothing meanwhile.
+   */
+  void hurry() {
+    long pauseNanos;
+    monitor.lock();
+    try {
+      if (!missed || !fetching || stopped || timed) {
+        return;
+      }
+      pauseNanos = lastResetNanos + RESET_NANOS - now();
+      if (pauseNanos <= 0) {
+        lastResetNanos = now();
+        interrupted = true;
+        missed = false;
+      } else {
+        timed = true;
+      }
+    } finally {
+      monitor.unlock();
     }
+    if (pauseNanos <= 0) {
+      line.reset();
+    } else {
+      world.clock().schedule(pauseNanos, this::hurryNow);
+    }
+  }
+
+  private void hurryNow() {
+    monitor.lock();
+    try {
+      timed = false;
+    } finally {
+      monitor.unlock();
+    }
+    hurry();
   }
 
   /** Follows it no longer; what is under way of it comes to nothing in the log. */
@@ -203,6 +241,7 @@ final class LeaderFetcher {
         } else {
           if (plan.look(now)) {
             fetching = true;
+            missed = false;
             return plan.order(brokerEpoch.getAsLong());
           }
           if (!plan.followsNothing()) {

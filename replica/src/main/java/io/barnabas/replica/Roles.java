@@ -138,6 +138,7 @@ final class Roles {
         tell(topic, each.id().partition(), minInsyncReplicas(topic, wanted));
       }
     }
+    fetchers.hurry();
     done = wanted;
     if (!again.isEmpty()) {
       worker.later(RETRY_NANOS, () -> carryOut(takeNewest()));

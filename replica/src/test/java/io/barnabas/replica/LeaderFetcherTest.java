@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -172,6 +173,47 @@ class LeaderFetcherTest {
           FetchOrder order = afterAnswer();
           assertThat(order.unwanted()).containsExactly(id(4));
           assertThat(order.changed()).containsExactly(new Wanted(id(5), 1, 0, -1, 0, 0));
+        });
+  }
+
+  private static ClusterImage inNextEpoch(ClusterImage image, List<Integer> partitions) {
+    return image.apply(
+        partitions.stream()
+            .<Fact>map(each -> new Fact.PartitionChanged(TOPIC, each, ledBy(2, 1)))
+            .toList());
+  }
+
+  @Test
+  void newcomersBreakIntoAFetchTogether() {
+    run(
+        (replicas, image) -> {
+          world.threads().sleep(SECOND_NANOS);
+          int before = line.orders.size();
+          List<Integer> all = IntStream.range(0, PARTITIONS).boxed().toList();
+          replicas.reconcile(inNextEpoch(image, all)).join();
+          world.threads().sleep(SECOND_NANOS / 20);
+          assertThat(line.orders).hasSize(before + 1);
+          assertThat(line.orders.getLast().changed())
+              .hasSize(PARTITIONS)
+              .allMatch(wanted -> wanted.leaderEpoch() == 1);
+        });
+  }
+
+  @Test
+  void oneThatComesJustAfterOthersBreaksInALittleLater() {
+    run(
+        (replicas, image) -> {
+          world.threads().sleep(SECOND_NANOS);
+          int before = line.orders.size();
+          ClusterImage first = inNextEpoch(image, List.of(3));
+          replicas.reconcile(first).join();
+          world.threads().sleep(SECOND_NANOS / 20);
+          replicas.reconcile(inNextEpoch(first, List.of(4))).join();
+          world.threads().sleep(SECOND_NANOS / 20);
+          assertThat(line.orders).as("connections made").hasSize(before + 1);
+          world.threads().sleep(SECOND_NANOS / 5);
+          assertThat(line.orders).hasSize(before + 2);
+          assertThat(line.orders.getLast().changed()).extracting(Wanted::id).containsExactly(id(4));
         });
   }
 
