@@ -27,6 +27,13 @@ class LeaderWatchTest {
 
   private static final String APPEND_ENTRIES = "RaftServerImpl.appendEntries";
 
+  /** Stands for election within seconds of its start, and leads on though it hears nothing. */
+  private static final RatisTuning FIRST =
+      new RatisTuning(8_000, 12_000, 20_000, 20 << 20, 10_000, 1 << 20);
+
+  /** Longer than a watcher waits for an answer, and before it watches again. */
+  private static final long REST_NANOS = 1_500_000_000;
+
   @TempDir Path root;
 
   @Test
@@ -74,6 +81,45 @@ class LeaderWatchTest {
       throw new IllegalStateException("Node 1 is to lag behind");
     }
     return true;
+  }
+
+  /** That it is looked at whether somebody listens is shown by what happens when nobody does. */
+  @Test
+  void callsThatBreakOrHangWhileTheLeaderListensChangeNothing() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, PATIENT, 3, 0);
+        Forwarder way = new Forwarder(nodes.world, nodes.options(3).port())) {
+      nodes.advertise(3, way.port());
+      List<RatisQuorum> opened =
+          List.of(
+              nodes.open(1), nodes.open(2), RatisQuorum.open(nodes.world, nodes.options(3, FIRST)));
+      for (int node = 1; node <= 3; node++) {
+        nodes.started(node, opened.get(node - 1));
+      }
+      int epoch =
+          nodes.get(1).witness().await(seen -> seen.leaderIs(3)).leaderships().getLast().epoch();
+      nodes.get(2).witness().await(seen -> seen.leaderIs(3));
+      way.awaitRest(REST_NANOS);
+      for (int i = 0; i < 2; i++) {
+        way.cut();
+        way.awaitConnections(2);
+        way.awaitRest(REST_NANOS);
+      }
+      way.hold(true);
+      way.cut();
+      way.awaitConnections(2);
+      way.awaitRest(REST_NANOS);
+      way.hold(false);
+      way.awaitRest(REST_NANOS);
+      List<String> entries = nodes.commitAll("before", 2);
+      for (int node = 1; node <= 3; node++) {
+        Witness.Seen seen = nodes.get(node).witness().await(each -> each.entries().size() == 2);
+        assertThat(seen.entries()).isEqualTo(entries);
+        assertThat(seen.leaderIs(3)).isTrue();
+        assertThat(seen.leaderships().getLast().epoch()).isEqualTo(epoch);
+      }
+      way.shut();
+      nodes.get(1).witness().await(seen -> seen.leaderships().getLast().epoch() > epoch);
+    }
   }
 
   @Test

@@ -28,6 +28,7 @@ final class TestNodes implements AutoCloseable {
   private final Path root;
   private final RatisTuning tuning;
   private final Map<Integer, Integer> ports = new TreeMap<>();
+  private final Map<Integer, Integer> advertised = new TreeMap<>();
   private final Map<Integer, UUID> directoryIds = new TreeMap<>();
   private final Map<Integer, Running> running = new TreeMap<>();
   private final List<Voter> voters = new ArrayList<>();
@@ -85,6 +86,12 @@ final class TestNodes implements AutoCloseable {
     }
   }
 
+  /** Others reach a node at another port of this machine than the one that it listens on. */
+  void advertise(int node, int port) {
+    advertised.put(node, port);
+    voters.replaceAll(voter -> voter.nodeId() == node ? new Voter(node, HOST, port) : voter);
+  }
+
   void useTls(RatisTls used) {
     tls = used;
   }
@@ -103,6 +110,10 @@ final class TestNodes implements AutoCloseable {
   }
 
   RatisOptions options(int node) {
+    return options(node, tuning);
+  }
+
+  RatisOptions options(int node, RatisTuning itsTuning) {
     return new RatisOptions(
         directory(node),
         node,
@@ -112,10 +123,10 @@ final class TestNodes implements AutoCloseable {
         HOST,
         of(ports, node),
         HOST,
-        of(ports, node),
+        advertised.getOrDefault(node, of(ports, node)),
         voters,
         Optional.ofNullable(tls),
-        tuning);
+        itsTuning);
   }
 
   /** Listens and looks for its cluster. */
