@@ -114,9 +114,16 @@ class FeatureRequestsTest {
         .contains(
             tuple("metadata.version", (short) 33),
             tuple("kraft.version", (short) 1),
+            tuple("group.version", (short) 1),
             tuple("eligible.leader.replicas.version", (short) 1));
     assertThat(answer.finalizedFeaturesEpoch()).isPositive();
     assertThat(answer.supportedFeatures().find("metadata.version").maxVersion())
         .isEqualTo((short) 33);
+    if (version >= 4) {
+      assertThat(answer.supportedFeatures().find("group.version").maxVersion())
+          .isEqualTo((short) 1);
+    } else {
+      assertThat(answer.supportedFeatures().find("group.version")).isNull();
+    }
   }
 }

@@ -17,6 +17,13 @@ public sealed interface Effect {
    */
   record SetTimer(TimerKey key, long delayMs) implements Effect {}
 
+  /**
+   * Sets a timer, unless there is one of the same key.
+   *
+   * @param delayMs from now, 0 or more
+   */
+  record StartTimer(TimerKey key, long delayMs) implements Effect {}
+
   /** Forgets a timer; nothing happens if there is none. */
   record CancelTimer(TimerKey key) implements Effect {}
 }

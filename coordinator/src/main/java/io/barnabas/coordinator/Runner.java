@@ -219,11 +219,18 @@ final class Runner<S, C> {
         }
         answers.add(new Told(who, answer.answer()));
       }
-      case Effect.SetTimer set ->
-          timers.set(
-              set.key(), world.clock().nanoTime() + TimeUnit.MILLISECONDS.toNanos(set.delayMs()));
+      case Effect.SetTimer set -> setTimer(set.key(), set.delayMs());
+      case Effect.StartTimer start -> {
+        if (!timers.isSet(start.key())) {
+          setTimer(start.key(), start.delayMs());
+        }
+      }
       case Effect.CancelTimer cancel -> timers.cancel(cancel.key());
     }
+  }
+
+  private void setTimer(TimerKey key, long delayMs) {
+    timers.set(key, world.clock().nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs));
   }
 
   /** What was decided without records may rest on some that are not replicated. */

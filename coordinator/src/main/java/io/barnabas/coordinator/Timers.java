@@ -24,6 +24,10 @@ final class Timers {
     byDeadline.add(timer);
   }
 
+  boolean isSet(TimerKey key) {
+    return byKey.containsKey(key);
+  }
+
   void cancel(TimerKey key) {
     Timer timer = byKey.remove(key);
     if (timer != null) {

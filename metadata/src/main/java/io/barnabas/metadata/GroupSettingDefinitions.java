@@ -20,7 +20,7 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** What each setting of a group means. */
 final class GroupSettingDefinitions {
-  private static final String NOT_YET = " Stored only: groups are not served yet.";
+  private static final String NOT_YET = " Stored only: these groups are not served yet.";
   private static final String BY_DURATION = "by_duration:";
   private static final Range ANY = new Range(Long.MIN_VALUE, Long.MAX_VALUE);
 
@@ -87,27 +87,28 @@ final class GroupSettingDefinitions {
   }
 
   private static void timing(ConfigDef d, String kind) {
+    String notYet = kind.equals("consumer") ? "" : NOT_YET;
     d.define(
         kind + ".session.timeout.ms",
         INT,
         45_000,
         atLeast(1),
         MEDIUM,
-        "How long a member of the group may be silent before it is taken for gone." + NOT_YET);
+        "How long a member of the group may be silent before it is taken for gone." + notYet);
     d.define(
         kind + ".heartbeat.interval.ms",
         INT,
         5_000,
         atLeast(1),
         MEDIUM,
-        "How often members of the group are told to report." + NOT_YET);
+        "How often members of the group are told to report." + notYet);
     d.define(
         kind + ".assignment.interval.ms",
         INT,
         1_000,
         atLeast(0),
         MEDIUM,
-        "The least time between two assignments of the group's partitions." + NOT_YET);
+        "The least time between two assignments of the group's partitions." + notYet);
     d.defineInternal(
         kind + ".assignor.offload.enable",
         BOOLEAN,

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * who looks for collisions. Of equal lengths, bytes that differ within one word of eight always
  * have different hashes, as each step is one-to-one.
  */
-final class Hash64 {
+public final class Hash64 {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long SEED = 0x243F6A8885A308D3L;
@@ -19,7 +19,7 @@ final class Hash64 {
   private Hash64() {}
 
   /** The hash of the first {@code length} bytes. */
-  static long of(byte[] bytes, int length) {
+  public static long of(byte[] bytes, int length) {
     long hash = stir(SEED ^ length);
     int place = 0;
     for (; place + Long.BYTES <= length; place += Long.BYTES) {

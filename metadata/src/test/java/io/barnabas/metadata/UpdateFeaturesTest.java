@@ -42,7 +42,15 @@ class UpdateFeaturesTest {
   void aNewClusterHasWhatItsFirstControllerSupports() {
     assertThat(founded.features())
         .isEqualTo(
-            Map.of("metadata.version", (short) 33, ELR, (short) 1, "kraft.version", (short) 1));
+            Map.of(
+                "metadata.version",
+                (short) 33,
+                ELR,
+                (short) 1,
+                "kraft.version",
+                (short) 1,
+                "group.version",
+                (short) 1));
     assertThat(Features.founding(founded)).isEmpty();
   }
 

@@ -46,7 +46,11 @@ record ClassicGroup(
     PSet<String> pendingJoin,
     PSet<String> pendingSync,
     Optional<Gathering> gathering,
-    long stateSinceMs) {
+    long stateSinceMs)
+    implements Group {
+  /** How groups of this protocol are called where groups have types. */
+  static final String TYPE = "classic";
+
   /** As the protocol names them. */
   enum State {
     EMPTY("Empty"),
@@ -89,6 +93,26 @@ record ClassicGroup(
         HashTreePSet.empty(),
         Optional.empty(),
         -1);
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public String purpose() {
+    return protocolType.orElse("");
+  }
+
+  @Override
+  public String stateText() {
+    return state.toString();
+  }
+
+  @Override
+  public boolean isVacant() {
+    return is(State.EMPTY);
   }
 
   boolean is(State asked) {
@@ -214,6 +238,21 @@ record ClassicGroup(
         HashTreePSet.from(members.keySet()),
         Optional.empty(),
         nowMs);
+  }
+
+  ClassicGroup withProtocol(String chosen) {
+    return new ClassicGroup(
+        id,
+        state,
+        protocolType,
+        generation,
+        Optional.of(chosen),
+        leader,
+        members,
+        pendingJoin,
+        pendingSync,
+        gathering,
+        stateSinceMs);
   }
 
   ClassicGroup withLeader(String memberId) {

@@ -3,6 +3,7 @@ package io.barnabas.coordinator.group;
 import io.barnabas.coordinator.Bytes;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
 /**
@@ -23,12 +24,20 @@ final class FieldReader {
     compact = version >= compactFrom;
   }
 
+  int int8() {
+    return in.readByte();
+  }
+
   int int32() {
     return in.readInt();
   }
 
   long int64() {
     return in.readLong();
+  }
+
+  Uuid uuid() {
+    return new Uuid(in.readLong(), in.readLong());
   }
 
   private int length(int before) {

@@ -5,10 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.barnabas.coordinator.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
+import org.apache.kafka.common.Uuid;
 
 /** Writes fields in Kafka's encodings; those that are not called compact in the older one. */
 final class FieldWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  FieldWriter int8(int value) {
+    out.write(value);
+    return this;
+  }
 
   FieldWriter int16(int value) {
     out.write(value >>> 8);
@@ -60,6 +66,32 @@ final class FieldWriter {
     byte[] utf8 = value.getBytes(UTF_8);
     varint(utf8.length + 1);
     out.writeBytes(utf8);
+    return this;
+  }
+
+  FieldWriter compactOptional(Optional<String> value) {
+    return value.map(this::compactString).orElseGet(() -> varint(0));
+  }
+
+  FieldWriter compactBytes(Bytes value) {
+    varint(value.size() + 1);
+    out.writeBytes(value.array());
+    return this;
+  }
+
+  /** How many elements follow. */
+  FieldWriter compactCount(int count) {
+    return varint(count + 1);
+  }
+
+  FieldWriter uuid(Uuid value) {
+    return int64(value.getMostSignificantBits()).int64(value.getLeastSignificantBits());
+  }
+
+  /** What was written elsewhere, as the only tagged field. */
+  FieldWriter onlyTagged(int tag, Bytes value) {
+    varint(1).varint(tag).varint(value.size());
+    out.writeBytes(value.array());
     return this;
   }
 

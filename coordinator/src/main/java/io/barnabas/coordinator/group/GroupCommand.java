@@ -1,6 +1,8 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.metadata.ClusterImage;
 import java.util.Set;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
@@ -20,17 +22,36 @@ public sealed interface GroupCommand {
    * @param needsKnownId whether a newcomer has to come back with the id that it is given
    * @param takesAssignmentAsItIs whether the client knows that a leader need not assign anew
    * @param uniquePart of the id of a newcomer
+   * @param image of the cluster, with the topics that consumers read
    */
   record Join(
       JoinGroupRequestData request,
       Client client,
       boolean needsKnownId,
       boolean takesAssignmentAsItIs,
-      String uniquePart)
+      String uniquePart,
+      ClusterImage image)
+      implements GroupCommand {}
+
+  /**
+   * Joins a group of the consumer protocol, reports to it or leaves it; answered with a
+   * ConsumerGroupHeartbeatResponseData.
+   *
+   * @param version of the request
+   * @param client who asks
+   * @param uniquePart the id of a newcomer that brings none
+   * @param image of the cluster, with the topics that consumers read
+   */
+  record ConsumerHeartbeat(
+      ConsumerGroupHeartbeatRequestData request,
+      int version,
+      Client client,
+      String uniquePart,
+      ClusterImage image)
       implements GroupCommand {}
 
   /** Brings or fetches assignments; answered with a SyncGroupResponseData. */
-  record Sync(SyncGroupRequestData request) implements GroupCommand {}
+  record Sync(SyncGroupRequestData request, ClusterImage image) implements GroupCommand {}
 
   /** Says that a member lives; answered with a HeartbeatResponseData. */
   record Heartbeat(HeartbeatRequestData request) implements GroupCommand {}
@@ -38,8 +59,12 @@ public sealed interface GroupCommand {
   /** Takes members out; answered with a LeaveGroupResponseData. */
   record Leave(LeaveGroupRequestData request) implements GroupCommand {}
 
-  /** Commits offsets; answered with an OffsetCommitResponseData. */
-  record Commit(OffsetCommitRequestData request) implements GroupCommand {}
+  /**
+   * Commits offsets; answered with an OffsetCommitResponseData.
+   *
+   * @param version of the request
+   */
+  record Commit(OffsetCommitRequestData request, int version) implements GroupCommand {}
 
   /** Forgets some offsets; answered with an OffsetDeleteResponseData. */
   record DeleteOffsets(OffsetDeleteRequestData request) implements GroupCommand {}

@@ -12,12 +12,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroupMember;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.protocol.Errors;
 
 /** What can be seen of groups. Nothing here changes them. */
 public final class GroupReads {
-  /** How groups of the classic protocol are called where groups have types. */
-  public static final String CLASSIC = "classic";
-
   private GroupReads() {}
 
   /** What a group committed, by partition; nothing if there is no such group. */
@@ -25,9 +23,23 @@ public final class GroupReads {
     return state.offsetsOf(group);
   }
 
-  /** A group with its members; empty if there is none. */
+  /**
+   * What is wrong with a member that fetches offsets; NONE if nothing is, or it does not say who it
+   * is.
+   */
+  public static Errors mayFetch(
+      GroupsState state, String group, Optional<String> memberId, int memberEpoch) {
+    return CommitChecks.ofFetch(state, group, memberId, memberEpoch);
+  }
+
+  /** Whether there is a group of this name, of whatever type. */
+  public static boolean exists(GroupsState state, String id) {
+    return state.group(id).isPresent();
+  }
+
+  /** A group of the classic protocol with its members; empty if there is none. */
   public static Optional<DescribedGroup> describe(GroupsState state, String id) {
-    return state.group(id).map(GroupReads::describe);
+    return state.classic(id).map(GroupReads::describe);
   }
 
   private static DescribedGroup describe(ClassicGroup group) {
@@ -65,22 +77,23 @@ public final class GroupReads {
     Set<String> wantedStates = lowerCase(states);
     Set<String> wantedTypes = lowerCase(types);
     List<ListedGroup> listed = new ArrayList<>();
-    if (!wantedTypes.isEmpty() && !wantedTypes.contains(CLASSIC)) {
-      return listed;
-    }
     for (String id : state.ids()) {
-      ClassicGroup group = state.group(id).orElseThrow();
-      String groupState = group.state().toString();
-      if (wantedStates.isEmpty() || wantedStates.contains(groupState.toLowerCase(Locale.ROOT))) {
+      Group group = state.group(id).orElseThrow();
+      String groupState = group.stateText();
+      if (isWanted(wantedStates, groupState) && isWanted(wantedTypes, group.type())) {
         listed.add(
             new ListedGroup()
                 .setGroupId(id)
-                .setProtocolType(group.protocolType().orElse(""))
+                .setProtocolType(group.purpose())
                 .setGroupState(groupState)
-                .setGroupType(CLASSIC));
+                .setGroupType(group.type()));
       }
     }
     return listed;
+  }
+
+  private static boolean isWanted(Set<String> words, String word) {
+    return words.isEmpty() || words.contains(word.toLowerCase(Locale.ROOT));
   }
 
   private static Set<String> lowerCase(List<String> words) {

@@ -15,18 +15,29 @@ import org.pcollections.PMap;
  * @param offsets what was committed, by group; none of them is empty
  */
 public record GroupsState(
-    PMap<String, ClassicGroup> groups,
-    PMap<String, PMap<TopicPartition, CommittedOffset>> offsets) {
+    PMap<String, Group> groups, PMap<String, PMap<TopicPartition, CommittedOffset>> offsets) {
   /** There are none. */
   static final GroupsState EMPTY = new GroupsState(HashTreePMap.empty(), HashTreePMap.empty());
 
   /** A group that has members, had some, or has offsets. */
-  Optional<ClassicGroup> group(String id) {
-    ClassicGroup known = groups.get(id);
+  Optional<Group> group(String id) {
+    Group known = groups.get(id);
     if (known == null && offsets.containsKey(id)) {
       return Optional.of(ClassicGroup.empty(id));
     }
     return Optional.ofNullable(known);
+  }
+
+  /** A group that is none of the consumer protocol; one that has nothing but offsets is none. */
+  Optional<ClassicGroup> classic(String id) {
+    return group(id).filter(ClassicGroup.class::isInstance).map(ClassicGroup.class::cast);
+  }
+
+  /** A group of the consumer protocol. */
+  Optional<ConsumerGroup> consumers(String id) {
+    return Optional.ofNullable(groups.get(id))
+        .filter(ConsumerGroup.class::isInstance)
+        .map(ConsumerGroup.class::cast);
   }
 
   /** What a group committed. */
@@ -42,7 +53,7 @@ public record GroupsState(
     return ids;
   }
 
-  GroupsState with(ClassicGroup group) {
+  GroupsState with(Group group) {
     return new GroupsState(groups.plus(group.id(), group), offsets);
   }
 

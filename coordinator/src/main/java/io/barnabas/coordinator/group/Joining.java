@@ -68,7 +68,7 @@ final class Joining {
 
   void decide(Step step, GroupCommand.Join command, long waiter) {
     Request request = new Request(command, waiter);
-    Optional<ClassicGroup> known = step.state().group(request.group());
+    Optional<ClassicGroup> known = step.state().classic(request.group());
     Errors refusal = refusal(request, known);
     if (refusal != Errors.NONE) {
       // One who is not let in for the number of members is not told an id either.

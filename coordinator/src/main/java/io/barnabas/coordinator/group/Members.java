@@ -29,7 +29,7 @@ final class Members {
   // --- assignments
 
   void sync(Step step, SyncGroupRequestData request, long waiter) {
-    Optional<ClassicGroup> known = step.state().group(request.groupId());
+    Optional<ClassicGroup> known = step.state().classic(request.groupId());
     Errors refusal = known.map(group -> refusal(group, request)).orElse(Errors.UNKNOWN_MEMBER_ID);
     if (request.groupId().isEmpty()) {
       refusal = Errors.INVALID_GROUP_ID;
@@ -122,7 +122,7 @@ final class Members {
     if (request.groupId().isEmpty()) {
       return Errors.INVALID_GROUP_ID;
     }
-    Optional<ClassicGroup> known = step.state().group(request.groupId());
+    Optional<ClassicGroup> known = step.state().classic(request.groupId());
     if (known.isEmpty()) {
       return Errors.UNKNOWN_MEMBER_ID;
     }
@@ -158,7 +158,7 @@ final class Members {
   }
 
   private Errors leave(Step step, String groupId, MemberIdentity who) {
-    Optional<ClassicGroup> known = step.state().group(groupId);
+    Optional<ClassicGroup> known = step.state().classic(groupId);
     if (known.isEmpty()) {
       return Errors.UNKNOWN_MEMBER_ID;
     }

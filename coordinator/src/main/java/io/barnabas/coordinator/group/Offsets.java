@@ -2,11 +2,13 @@ package io.barnabas.coordinator.group;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.barnabas.coordinator.assignor.PartitionId;
 import io.barnabas.coordinator.group.ClassicGroup.State;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
@@ -37,21 +39,18 @@ final class Offsets {
 
   // --- committing
 
-  void commit(Step step, OffsetCommitRequestData request, long waiter) {
-    Errors refusal = refusal(step, request);
-    if (refusal == Errors.NONE) {
-      step.state()
-          .group(request.groupId())
-          .ifPresent(
-              group ->
-                  group.member(request.memberId()).ifPresent(member -> step.heard(group, member)));
-    }
+  void commit(Step step, GroupCommand.Commit command, long waiter) {
+    OffsetCommitRequestData request = command.request();
+    Function<PartitionId, Errors> refusal = CommitChecks.of(step, request, command.version());
     OffsetCommitResponseData answer = new OffsetCommitResponseData();
     for (OffsetCommitRequestTopic topic : request.topics()) {
       OffsetCommitResponseTopic answered =
           new OffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
       for (OffsetCommitRequestPartition partition : topic.partitions()) {
-        Errors error = refusal == Errors.NONE ? commit(step, request, topic, partition) : refusal;
+        Errors error = refusal.apply(new PartitionId(topic.topicId(), partition.partitionIndex()));
+        if (error == Errors.NONE) {
+          error = commit(step, request, topic, partition);
+        }
         answered
             .partitions()
             .add(
@@ -62,29 +61,6 @@ final class Offsets {
       answer.topics().add(answered);
     }
     step.answer(waiter, answer);
-  }
-
-  private static Errors refusal(Step step, OffsetCommitRequestData request) {
-    int generation = request.generationIdOrMemberEpoch();
-    Optional<ClassicGroup> known = step.state().group(request.groupId());
-    if (known.isEmpty()) {
-      return generation < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
-    }
-    ClassicGroup group = known.get();
-    if (generation < 0 && group.is(State.EMPTY)) {
-      // A consumer that assigns its partitions itself, or an administrator.
-      return Errors.NONE;
-    }
-    if (generation < 0 && request.memberId().isEmpty() && request.groupInstanceId() == null) {
-      return Errors.UNKNOWN_MEMBER_ID;
-    }
-    Errors wrong = group.check(request.memberId(), Optional.ofNullable(request.groupInstanceId()));
-    if (wrong != Errors.NONE) {
-      return wrong;
-    } else if (generation != group.generation()) {
-      return Errors.ILLEGAL_GENERATION;
-    }
-    return group.is(State.COMPLETING) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE;
   }
 
   private Errors commit(
@@ -117,16 +93,16 @@ final class Offsets {
 
   void delete(Step step, OffsetDeleteRequestData request, long waiter) {
     OffsetDeleteResponseData answer = new OffsetDeleteResponseData();
-    Optional<ClassicGroup> group = step.state().group(request.groupId());
+    Optional<Group> group = step.state().group(request.groupId());
     Optional<Set<String>> subscribed = group.flatMap(Subscriptions::of);
     if (group.isEmpty()) {
       answer.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code());
-    } else if (!group.get().is(State.EMPTY) && !group.get().isConsumerGroup()) {
+    } else if (!group.get().isVacant() && !group.get().purpose().equals(ConsumerGroup.TYPE)) {
       answer.setErrorCode(Errors.NON_EMPTY_GROUP.code());
     } else {
       for (OffsetDeleteRequestTopic topic : request.topics()) {
         boolean inUse =
-            !group.get().is(State.EMPTY)
+            !group.get().isVacant()
                 && subscribed.map(topics -> topics.contains(topic.name())).orElse(true);
         answer.topics().add(delete(step, request.groupId(), topic, inUse));
       }
@@ -158,11 +134,11 @@ final class Offsets {
 
   /** Forgets a group that has no members, with all that it committed. */
   void deleteGroup(Step step, String id, long waiter) {
-    Optional<ClassicGroup> group = step.state().group(id);
+    Optional<Group> group = step.state().group(id);
     Errors answer = Errors.NONE;
     if (group.isEmpty()) {
       answer = Errors.GROUP_ID_NOT_FOUND;
-    } else if (!group.get().is(State.EMPTY)) {
+    } else if (!group.get().isVacant()) {
       answer = Errors.NON_EMPTY_GROUP;
     } else {
       Set.copyOf(step.state().offsetsOf(id).keySet())
@@ -199,7 +175,7 @@ final class Offsets {
         step.timer(Step.EXPIRY, "", "", 0);
         return;
       }
-      ClassicGroup group = step.state().group(id).orElseThrow();
+      Group group = step.state().group(id).orElseThrow();
       Optional<Set<String>> subscribed = Subscriptions.of(group);
       for (Map.Entry<TopicPartition, CommittedOffset> each :
           Map.copyOf(step.state().offsetsOf(id)).entrySet()) {
@@ -208,31 +184,46 @@ final class Offsets {
           step.forget(id, each.getKey());
         }
       }
-      if (group.is(State.EMPTY)
-          && group.pendingJoin().isEmpty()
-          && step.state().offsetsOf(id).isEmpty()) {
+      if (isOver(group) && step.state().offsetsOf(id).isEmpty()) {
         step.forget(id);
       }
     }
     step.timer(Step.EXPIRY, "", "", limits.expiryIntervalMs());
   }
 
+  private static boolean isOver(Group group) {
+    return switch (group) {
+      case ClassicGroup classic -> classic.isVacant() && classic.pendingJoin().isEmpty();
+      case ConsumerGroup consumer -> consumer.isVacant();
+    };
+  }
+
   private boolean isExpired(
       Step step,
-      ClassicGroup group,
+      Group group,
       Optional<Set<String>> subscribed,
       TopicPartition partition,
       CommittedOffset offset) {
     long since = offset.committedMs();
-    if (group.is(State.EMPTY)) {
-      // A group that had members keeps its offsets from when the last one left.
-      since = group.protocolType().isPresent() ? Math.max(since, group.stateSinceMs()) : since;
-    } else if (!group.is(State.STABLE)
+    if (group.isVacant()) {
+      since = Math.max(since, leftMs(group));
+    } else if (!isSettled(group)
         || subscribed.map(topics -> topics.contains(partition.topic())).orElse(true)) {
       return false;
     }
     return offset.expiresMs().isPresent()
         ? step.nowMs() >= offset.expiresMs().getAsLong()
         : step.nowMs() - since >= limits.offsetsRetentionMs();
+  }
+
+  /** A classic group that had members keeps its offsets from when the last one left. */
+  private static long leftMs(Group group) {
+    return group instanceof ClassicGroup classic && classic.protocolType().isPresent()
+        ? classic.stateSinceMs()
+        : -1;
+  }
+
+  private static boolean isSettled(Group group) {
+    return !(group instanceof ClassicGroup classic) || classic.is(State.STABLE);
   }
 }

@@ -11,6 +11,12 @@ sealed interface RecordKey {
 
   int OFFSET_TYPE = 1;
   int GROUP_TYPE = 2;
+  int CONSUMERS_TYPE = 3;
+  int MEMBER_TYPE = 5;
+  int TARGET_EPOCH_TYPE = 6;
+  int TARGET_TYPE = 7;
+  int CURRENT_TYPE = 8;
+  int REGEX_TYPE = 16;
 
   /** A committed offset. */
   record OfOffset(String group, TopicPartition partition) implements RecordKey {
@@ -30,6 +36,54 @@ sealed interface RecordKey {
     @Override
     public Bytes encode() {
       return new FieldWriter().int16(GROUP_TYPE).string(group).written();
+    }
+  }
+
+  /** A group of the consumer protocol. */
+  record OfConsumers(String group) implements RecordKey {
+    @Override
+    public Bytes encode() {
+      return new FieldWriter().int16(CONSUMERS_TYPE).string(group).written();
+    }
+  }
+
+  /** A member of such a group. */
+  record OfMember(String group, String member) implements RecordKey {
+    @Override
+    public Bytes encode() {
+      return new FieldWriter().int16(MEMBER_TYPE).string(group).string(member).written();
+    }
+  }
+
+  /** For which epoch such a group has targets. */
+  record OfTargetEpoch(String group) implements RecordKey {
+    @Override
+    public Bytes encode() {
+      return new FieldWriter().int16(TARGET_EPOCH_TYPE).string(group).written();
+    }
+  }
+
+  /** What such a member is to have. */
+  record OfTarget(String group, String member) implements RecordKey {
+    @Override
+    public Bytes encode() {
+      return new FieldWriter().int16(TARGET_TYPE).string(group).string(member).written();
+    }
+  }
+
+  /** Where such a member has got to. */
+  record OfCurrent(String group, String member) implements RecordKey {
+    @Override
+    public Bytes encode() {
+      return new FieldWriter().int16(CURRENT_TYPE).string(group).string(member).written();
+    }
+  }
+
+  /** What a regular expression of such a group's members matches. */
+  record OfRegex(String group, String regex) implements RecordKey {
+    @Override
+    public Bytes encode() {
+      return new FieldWriter().int16(REGEX_TYPE).string(group).string(regex).written();
     }
   }
 
@@ -55,6 +109,12 @@ sealed interface RecordKey {
         yield new OfOffset(group, new TopicPartition(in.string(), in.int32()));
       }
       case GROUP_TYPE -> new OfGroup(in.string());
+      case CONSUMERS_TYPE -> new OfConsumers(in.string());
+      case MEMBER_TYPE -> new OfMember(in.string(), in.string());
+      case TARGET_EPOCH_TYPE -> new OfTargetEpoch(in.string());
+      case TARGET_TYPE -> new OfTarget(in.string(), in.string());
+      case CURRENT_TYPE -> new OfCurrent(in.string(), in.string());
+      case REGEX_TYPE -> new OfRegex(in.string(), in.string());
       default -> new Unknown(type, key);
     };
   }

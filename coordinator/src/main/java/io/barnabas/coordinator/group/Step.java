@@ -25,6 +25,15 @@ final class Step {
   /** A group's: until when members may ask for their assignment. */
   static final String SYNC = "sync";
 
+  /** A member's of a consumer group: until when it has to give up what it has to. */
+  static final String REVOKE = "revoke";
+
+  /** A classic member's of a consumer group: until when it has to join again. */
+  static final String REJOIN = "rejoin";
+
+  /** A classic member's of a consumer group: until when it has to ask for its assignment. */
+  static final String RESYNC = "resync";
+
   /** Of all groups: when to look for what is to be forgotten. */
   static final String EXPIRY = "expiry";
 
@@ -56,7 +65,7 @@ final class Step {
   }
 
   /** Keeps a change that need not outlast the leadership. */
-  void keep(ClassicGroup group) {
+  void keep(Group group) {
     state = state.with(group);
   }
 
@@ -66,14 +75,32 @@ final class Step {
     records.add(GroupRecords.of(group));
   }
 
+  /** Keeps a group in which a record changes something. */
+  <G extends Group> G write(G changed, CoordinatorRecord record) {
+    state = state.with(changed);
+    records.add(record);
+    return changed;
+  }
+
   /** Forgets a group for good; its offsets stay. */
   void forget(String group) {
-    if (state.groups().containsKey(group)) {
+    Group known = state.groups().get(group);
+    if (known instanceof ConsumerGroup consumers) {
+      state = state.without(group);
+      records.addAll(ConsumerRecords.gone(consumers));
+    } else if (known != null) {
       state = state.without(group);
       records.add(GroupRecords.gone(group));
       cancel(JOIN, group, "");
       cancel(GATHER, group, "");
       cancel(SYNC, group, "");
+    }
+  }
+
+  /** Forgets a group of the consumer protocol for good, if it is one. */
+  void forgetIfConsumers(String group) {
+    if (state.consumers(group).isPresent()) {
+      forget(group);
     }
   }
 
@@ -117,6 +144,10 @@ final class Step {
 
   void timer(String kind, String group, String member, long delayMs) {
     effects.add(new Effect.SetTimer(new TimerKey(kind, group, member), delayMs));
+  }
+
+  void timerIfNone(String kind, String group, String member, long delayMs) {
+    effects.add(new Effect.StartTimer(new TimerKey(kind, group, member), delayMs));
   }
 
   void cancel(String kind, String group, String member) {

@@ -23,6 +23,7 @@ final class Commands {
   static final String GROUP = "g";
   static final int SESSION_MS = 10_000;
   static final int REBALANCE_MS = 60_000;
+  private static final int NEWEST_COMMIT = 10;
 
   private int ids;
 
@@ -45,7 +46,12 @@ final class Commands {
                   .setMetadata(("of " + protocol).getBytes(UTF_8)));
     }
     return new GroupCommand.Join(
-        request, new GroupCommand.Client("client", "/10.0.0.1"), true, true, "id" + ids++);
+        request,
+        new GroupCommand.Client("client", "/10.0.0.1"),
+        true,
+        true,
+        "id" + ids++,
+        Topics.NONE);
   }
 
   static GroupCommand.Sync sync(String memberId, int generation, Map<String, String> assignments) {
@@ -61,7 +67,8 @@ final class Commands {
             .setGroupId(GROUP)
             .setMemberId(memberId)
             .setGenerationId(generation)
-            .setAssignments(given));
+            .setAssignments(given),
+        Topics.NONE);
   }
 
   static GroupCommand.Heartbeat heartbeat(String memberId, int generation) {
@@ -95,6 +102,7 @@ final class Commands {
             .setGroupId(GROUP)
             .setMemberId(memberId)
             .setGenerationIdOrMemberEpoch(generation)
-            .setTopics(List.of(topic)));
+            .setTopics(List.of(topic)),
+        NEWEST_COMMIT);
   }
 }

@@ -34,8 +34,30 @@ final class MachineDriver {
   private long nowMs = 1_000_000;
   private long nextWaiter;
 
+  /** As Kafka has them, but that nobody waits for a new assignment. */
+  static final ConsumerLimits CONSUMERS = consumers(0, ConsumerLimits.Migration.BIDIRECTIONAL);
+
+  static ConsumerLimits consumers(int assignmentIntervalMs, ConsumerLimits.Migration migration) {
+    return new ConsumerLimits(
+        45_000,
+        45_000,
+        60_000,
+        5_000,
+        5_000,
+        15_000,
+        assignmentIntervalMs,
+        10,
+        List.of("uniform", "range"),
+        migration,
+        600_000);
+  }
+
   MachineDriver(GroupLimits limits) {
-    machine = new GroupMachine(limits);
+    this(limits, CONSUMERS);
+  }
+
+  MachineDriver(GroupLimits limits, ConsumerLimits consumers) {
+    machine = new GroupMachine(limits, consumers);
     state = machine.initial();
     take(machine.loaded(state, nowMs));
   }
@@ -76,6 +98,8 @@ final class MachineDriver {
           answers.put(waiter, answer);
         }
         case Effect.SetTimer(TimerKey key, long delayMs) -> timers.put(key, nowMs + delayMs);
+        case Effect.StartTimer(TimerKey key, long delayMs) ->
+            timers.putIfAbsent(key, nowMs + delayMs);
         case Effect.CancelTimer(TimerKey key) -> timers.remove(key);
       }
     }
@@ -119,11 +143,31 @@ final class MachineDriver {
   void checkRecords() {
     GroupsState replayed = replayed();
     assertThat(replayed.offsets()).isEqualTo(state.offsets());
-    for (ClassicGroup group : state.groups().values()) {
-      if (group.is(State.STABLE)) {
-        assertThat(lasting(replayed.group(group.id()).orElseThrow())).isEqualTo(lasting(group));
+    for (Group group : state.groups().values()) {
+      switch (group) {
+        case ClassicGroup classic -> {
+          if (classic.is(State.STABLE)) {
+            assertThat(lasting(replayed.classic(group.id()).orElseThrow()))
+                .isEqualTo(lasting(classic));
+          }
+        }
+        case ConsumerGroup consumer ->
+            assertThat(lasting(replayed.consumers(group.id()).orElseThrow()))
+                .isEqualTo(lasting(consumer));
       }
     }
+  }
+
+  private static String lasting(ConsumerGroup group) {
+    return "%d %d %d %d %s %s %s"
+        .formatted(
+            group.epoch(),
+            group.metadataHash(),
+            group.assignmentEpoch(),
+            group.assignedMs(),
+            group.members().values().stream().map(member -> member.with(Report.NONE)).toList(),
+            new TreeMap<>(group.targets()),
+            new TreeMap<>(group.regexes()));
   }
 
   private static String lasting(ClassicGroup group) {
@@ -140,7 +184,11 @@ final class MachineDriver {
   }
 
   ClassicGroup group(String id) {
-    return state.group(id).orElseThrow();
+    return state.classic(id).orElseThrow();
+  }
+
+  ConsumerGroup consumers(String id) {
+    return state.consumers(id).orElseThrow();
   }
 
   Optional<CommittedOffset> offset(String group, TopicPartition partition) {

@@ -31,6 +31,8 @@ final class ApiVersionsHandler extends Handler<ApiVersionsRequestData> {
   private static final Pattern SOFTWARE =
       Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
+  private static final int FIRST_WITH_LEVEL_ZERO = 4;
+
   private final ApiVersionCollection table = new ApiVersionCollection();
   private final Supplier<ClusterImage> image;
   private final int nodeId;
@@ -69,7 +71,7 @@ final class ApiVersionsHandler extends Handler<ApiVersionsRequestData> {
     } else if (call.version() >= 5 && isForAnother(request)) {
       call.answer(answer.setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code()));
     } else {
-      call.answer(all(answer));
+      call.answer(all(answer, call.version()));
     }
   }
 
@@ -83,15 +85,18 @@ final class ApiVersionsHandler extends Handler<ApiVersionsRequestData> {
         || (request.nodeId() >= 0 && request.nodeId() != nodeId);
   }
 
-  private ApiVersionsResponseData all(ApiVersionsResponseData answer) {
+  private ApiVersionsResponseData all(ApiVersionsResponseData answer, short version) {
     ClusterImage now = image.get();
     SupportedFeatureKeyCollection supported = new SupportedFeatureKeyCollection();
     for (FeatureRange range : Features.supported()) {
-      supported.add(
-          new SupportedFeatureKey()
-              .setName(range.name())
-              .setMinVersion(range.minLevel())
-              .setMaxVersion(range.maxLevel()));
+      // Older clients do not take a level 0 for one.
+      if (range.minLevel() > 0 || version >= FIRST_WITH_LEVEL_ZERO) {
+        supported.add(
+            new SupportedFeatureKey()
+                .setName(range.name())
+                .setMinVersion(range.minLevel())
+                .setMaxVersion(range.maxLevel()));
+      }
     }
     FinalizedFeatureKeyCollection levels = new FinalizedFeatureKeyCollection();
     new TreeMap<>(now.features())

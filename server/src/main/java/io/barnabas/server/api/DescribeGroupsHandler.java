@@ -49,20 +49,28 @@ final class DescribeGroupsHandler extends Handler<DescribeGroupsRequestData> {
       return refused(group, Errors.INVALID_GROUP_ID);
     }
     try {
-      return groups
-          .read(group, state -> GroupReads.describe(state, group))
-          .orElseGet(() -> missing(group, version));
+      return groups.read(
+          group,
+          state ->
+              GroupReads.describe(state, group)
+                  .orElseGet(
+                      () ->
+                          missing(
+                              group,
+                              version,
+                              GroupReads.exists(state, group)
+                                  ? "Group %s is not a classic group."
+                                  : "Group %s not found.")));
     } catch (ApiException e) {
       return refused(group, Errors.forException(e));
     }
   }
 
-  private static DescribedGroup missing(String group, short version) {
+  private static DescribedGroup missing(String group, short version, String why) {
     DescribedGroup dead = new DescribedGroup().setGroupId(group).setGroupState(DEAD);
     return version < FIRST_WITH_NOT_FOUND
         ? dead
-        : dead.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
-            .setErrorMessage("Group %s not found.".formatted(group));
+        : dead.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code()).setErrorMessage(why.formatted(group));
   }
 
   private static DescribedGroup refused(String group, Errors error) {

@@ -14,11 +14,13 @@ final class GroupApis {
         new OffsetFetchHandler(context, groups),
         new OffsetDeleteHandler(context, groups),
         new JoinGroupHandler(context, groups),
-        new SyncGroupHandler(groups),
+        new SyncGroupHandler(context, groups),
         new HeartbeatHandler(groups),
         new LeaveGroupHandler(groups),
         new DescribeGroupsHandler(groups),
         new ListGroupsHandler(groups),
-        new DeleteGroupsHandler(groups));
+        new DeleteGroupsHandler(groups),
+        new ConsumerGroupHeartbeatHandler(context, groups),
+        new ConsumerGroupDescribeHandler(context, groups));
   }
 }

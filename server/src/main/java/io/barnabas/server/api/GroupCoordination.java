@@ -39,7 +39,7 @@ public final class GroupCoordination {
         world,
         replicas,
         settings.nodeId(),
-        new GroupMachine(limits),
+        new GroupMachine(limits, groups.consumers()),
         new CoordinatorOptions(
             Topic.GROUP_METADATA_TOPIC_NAME,
             groups.commitTimeoutMs(),

@@ -30,6 +30,12 @@ record Groups(Coordinator<GroupsState, GroupCommand> coordinator) {
     Later.answer(call, decided, answer, refusal);
   }
 
+  /** Who asks. */
+  static GroupCommand.Client client(Call call) {
+    return new GroupCommand.Client(
+        call.clientId(), "/" + call.client().remoteAddress().getAddress().getHostAddress());
+  }
+
   /** What a client is told of a failed look at a group. */
   <R> R read(String group, Function<GroupsState, R> reader) {
     return coordinator.read(group, reader);

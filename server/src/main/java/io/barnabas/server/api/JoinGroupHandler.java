@@ -43,16 +43,15 @@ final class JoinGroupHandler extends Handler<JoinGroupRequestData> {
   @Override
   public void handle(JoinGroupRequestData request, Call call) {
     Uuid drawn = NewIds.draw(context.world().randomness());
-    GroupCommand.Client client =
-        new GroupCommand.Client(
-            call.clientId(), "/" + call.client().remoteAddress().getAddress().getHostAddress());
+    GroupCommand.Client client = Groups.client(call);
     GroupCommand.Join join =
         new GroupCommand.Join(
             request,
             client,
             call.version() >= FIRST_WITH_KNOWN_IDS,
             call.version() >= FIRST_WITHOUT_ASSIGNING,
-            new UUID(drawn.getMostSignificantBits(), drawn.getLeastSignificantBits()).toString());
+            new UUID(drawn.getMostSignificantBits(), drawn.getLeastSignificantBits()).toString(),
+            context.image());
     groups.<JoinGroupResponseData>decide(
         call,
         request.groupId(),

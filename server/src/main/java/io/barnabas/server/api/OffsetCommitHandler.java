@@ -24,7 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
  *   <li>6: leader epochs
  *   <li>7: static members
  *   <li>8: compact encoding
- *   <li>9: groups of the consumer protocol, which there are none of yet
+ *   <li>9: members of groups of the consumer protocol, with their epochs
  *   <li>10: topic ids instead of names
  * </ul>
  */
@@ -86,7 +86,7 @@ final class OffsetCommitHandler extends Handler<OffsetCommitRequestData> {
     groups.<OffsetCommitResponseData>decide(
         call,
         known.groupId(),
-        new GroupCommand.Commit(known),
+        new GroupCommand.Commit(known, call.version()),
         answer -> with(answer, unknown),
         error -> with(refusal(known, error), unknown));
   }

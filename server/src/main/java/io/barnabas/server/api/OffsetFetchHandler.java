@@ -2,6 +2,7 @@ package io.barnabas.server.api;
 
 import io.barnabas.coordinator.group.CommittedOffset;
 import io.barnabas.coordinator.group.GroupReads;
+import io.barnabas.coordinator.group.GroupsState;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.server.net.Call;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>6: compact encoding
  *   <li>7: a client may ask for what no transaction under way can change; there are none yet
  *   <li>8: many groups in one request
- *   <li>9: groups of the consumer protocol, which there are none of yet
+ *   <li>9: members of groups of the consumer protocol, with their epochs
  *   <li>10: topic ids instead of names
  * </ul>
  */
@@ -59,14 +60,22 @@ final class OffsetFetchHandler extends Handler<OffsetFetchRequestData> {
     List<OffsetFetchResponseGroup> answers = new ArrayList<>();
     for (OffsetFetchRequestGroup group : asked) {
       try {
-        Map<TopicPartition, CommittedOffset> offsets =
-            groups.read(group.groupId(), state -> GroupReads.offsets(state, group.groupId()));
-        answers.add(answer(group, offsets, topics));
+        answers.add(groups.read(group.groupId(), state -> answer(state, group, topics, call)));
       } catch (ApiException e) {
         answers.add(OffsetFetchResponse.groupError(group, Errors.forException(e), call.version()));
       }
     }
     call.answer(new OffsetFetchResponse.Builder(answers).build(call.version()).data());
+  }
+
+  private static OffsetFetchResponseGroup answer(
+      GroupsState state, OffsetFetchRequestGroup group, CommittedTopics topics, Call call) {
+    Errors refusal =
+        GroupReads.mayFetch(
+            state, group.groupId(), Optional.ofNullable(group.memberId()), group.memberEpoch());
+    return refusal == Errors.NONE
+        ? answer(group, GroupReads.offsets(state, group.groupId()), topics)
+        : OffsetFetchResponse.groupError(group, refusal, call.version());
   }
 
   private static OffsetFetchRequestGroup onlyGroup(OffsetFetchRequestData request) {

@@ -22,10 +22,12 @@ import org.apache.kafka.common.protocol.Errors;
 final class SyncGroupHandler extends Handler<SyncGroupRequestData> {
   private static final int FIRST_WITH_PROTOCOL = 5;
 
+  private final ControlContext context;
   private final Groups groups;
 
-  SyncGroupHandler(Groups groups) {
+  SyncGroupHandler(ControlContext context, Groups groups) {
     super(ApiKeys.SYNC_GROUP, 0, 5);
+    this.context = context;
     this.groups = groups;
   }
 
@@ -40,7 +42,7 @@ final class SyncGroupHandler extends Handler<SyncGroupRequestData> {
     groups.<SyncGroupResponseData>decide(
         call,
         request.groupId(),
-        new GroupCommand.Sync(request),
+        new GroupCommand.Sync(request, context.image()),
         answer -> answer,
         error -> new SyncGroupResponseData().setErrorCode(error.code()));
   }

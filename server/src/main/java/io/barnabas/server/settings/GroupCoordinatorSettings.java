@@ -1,5 +1,8 @@
 package io.barnabas.server.settings;
 
+import io.barnabas.coordinator.group.ConsumerLimits;
+import java.util.Locale;
+
 /**
  * How groups are coordinated.
  *
@@ -14,6 +17,7 @@ package io.barnabas.server.settings;
  * @param loadBufferBytes how much is read at once
  * @param offsetsPartitions of the topic when it comes into being
  * @param offsetsSegmentBytes of the topic when it comes into being
+ * @param consumers groups of the consumer protocol
  */
 public record GroupCoordinatorSettings(
     int minSessionTimeoutMs,
@@ -26,7 +30,8 @@ public record GroupCoordinatorSettings(
     int commitTimeoutMs,
     int loadBufferBytes,
     int offsetsPartitions,
-    int offsetsSegmentBytes) {
+    int offsetsSegmentBytes,
+    ConsumerLimits consumers) {
   private static final long MINUTE_MS = 60_000;
 
   static GroupCoordinatorSettings read(Values values) {
@@ -41,6 +46,23 @@ public record GroupCoordinatorSettings(
         values.integer("offsets.commit.timeout.ms"),
         values.integer("offsets.load.buffer.size"),
         values.integer(NodeSettings.OFFSETS_PARTITIONS),
-        values.integer("offsets.topic.segment.bytes"));
+        values.integer("offsets.topic.segment.bytes"),
+        consumers(values));
+  }
+
+  private static ConsumerLimits consumers(Values values) {
+    return new ConsumerLimits(
+        values.integer("group.consumer.session.timeout.ms"),
+        values.integer("group.consumer.min.session.timeout.ms"),
+        values.integer("group.consumer.max.session.timeout.ms"),
+        values.integer("group.consumer.heartbeat.interval.ms"),
+        values.integer("group.consumer.min.heartbeat.interval.ms"),
+        values.integer("group.consumer.max.heartbeat.interval.ms"),
+        values.integer("group.consumer.assignment.interval.ms"),
+        values.integer("group.consumer.max.size"),
+        values.list("group.consumer.assignors"),
+        ConsumerLimits.Migration.valueOf(
+            values.text("group.consumer.migration.policy").orElseThrow().toUpperCase(Locale.ROOT)),
+        values.integer("group.consumer.regex.refresh.interval.ms"));
   }
 }

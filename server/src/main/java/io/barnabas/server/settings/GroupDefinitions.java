@@ -17,6 +17,7 @@ final class GroupDefinitions {
 
   static void define(ConfigDef definitions) {
     groups(definitions);
+    ConsumerGroupDefinitions.define(definitions);
     offsets(definitions);
     topic(definitions);
   }

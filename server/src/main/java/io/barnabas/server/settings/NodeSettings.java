@@ -1,5 +1,6 @@
 package io.barnabas.server.settings;
 
+import io.barnabas.coordinator.group.ConsumerLimits;
 import io.barnabas.log.LogDirectoryOptions;
 import io.barnabas.metadata.ClusterDefaults;
 import io.barnabas.metadata.ClusterImage;
@@ -100,6 +101,30 @@ public final class NodeSettings {
       throw new SettingsException(
           "The setting group.max.session.timeout.ms must not be less than"
               + " group.min.session.timeout.ms.");
+    }
+    ConsumerLimits consumers = groups().consumers();
+    checkRange(
+        "session.timeout.ms",
+        consumers.minSessionTimeoutMs(),
+        consumers.sessionTimeoutMs(),
+        consumers.maxSessionTimeoutMs());
+    checkRange(
+        "heartbeat.interval.ms",
+        consumers.minHeartbeatIntervalMs(),
+        consumers.heartbeatIntervalMs(),
+        consumers.maxHeartbeatIntervalMs());
+    if (consumers.assignors().isEmpty()) {
+      throw new SettingsException("The setting group.consumer.assignors must name an assignor.");
+    }
+  }
+
+  private static void checkRange(String name, int least, int value, int most)
+      throws SettingsException {
+    if (least > value || value > most) {
+      throw new SettingsException(
+          ("The setting group.consumer.%s must not be less than group.consumer.min.%s, nor more"
+                  + " than group.consumer.max.%s.")
+              .formatted(name, name, name));
     }
   }
 

@@ -1,0 +1,52 @@
+package io.barnabas.coordinator.group;
+
+import io.barnabas.coordinator.assignor.PartitionId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is known of the partitions that a member of a consumer group has itself. Lasts as long as
+ * the leadership.
+ *
+ * <p>An answer may be lost, and then the member may still come to what it was given before. So it
+ * is not known to have given something up only because it does not say that it has it, but when it
+ * has heard that it has to as well: when it has reported since in a way that shows that it got the
+ * answer, or in one after which it takes nothing that it was given before.
+ *
+ * @param owned what it said last; empty if it has not
+ * @param hasHeard whether it has heard of what it has to give up
+ * @param isFinal whether it takes nothing else but what it is told from now on
+ */
+record Report(Optional<Set<PartitionId>> owned, boolean hasHeard, boolean isFinal) {
+  /** It has not said anything. */
+  static final Report NONE = new Report(Optional.empty(), false, false);
+
+  /** It has this, and nothing that it was given before. */
+  static Report only(Set<PartitionId> owned) {
+    return new Report(Optional.of(owned), true, true);
+  }
+
+  /** The next one, by a member that says less if it has got the last answer. */
+  Report then(Optional<Set<PartitionId>> says, boolean saysAll) {
+    return new Report(says.or(this::owned), hasHeard || !saysAll, false);
+  }
+
+  /** Something that it has to give up is news to it. */
+  Report unheard() {
+    return new Report(owned, false, false);
+  }
+
+  private boolean lacks(Set<PartitionId> partitions) {
+    return owned.isPresent() && partitions.stream().noneMatch(owned.get()::contains);
+  }
+
+  /** Whether it has given up what it was told to give up. */
+  boolean hasGivenUp(Set<PartitionId> partitions) {
+    return hasHeard && lacks(partitions);
+  }
+
+  /** Whether it has nothing of this, nor will have by what it was told before. */
+  boolean neverHas(Set<PartitionId> partitions) {
+    return isFinal && lacks(partitions);
+  }
+}

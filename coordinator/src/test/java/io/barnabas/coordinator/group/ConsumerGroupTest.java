@@ -1,0 +1,207 @@
+package io.barnabas.coordinator.group;
+
+import static io.barnabas.coordinator.group.Commands.GROUP;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.coordinator.assignor.PartitionId;
+import io.barnabas.metadata.ClusterImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The consumer protocol, one heartbeat after the other. */
+class ConsumerGroupTest {
+  private static final int SESSION_MS = 45_000;
+
+  private final MachineDriver driver =
+      new MachineDriver(new GroupLimits(6_000, 60_000, 3_000, 100, 10, 1_000_000, 100_000));
+  private ClusterImage image = Topics.with(Topics.NONE, "a", 4);
+
+  @AfterEach
+  void recordsSayTheSame() {
+    driver.checkRecords();
+  }
+
+  private SimulatedConsumer consumer(String id) {
+    return new SimulatedConsumer(driver, id, null).reading("a");
+  }
+
+  /** Reports, does what it is told, and says so. */
+  private void turn(SimulatedConsumer... members) {
+    for (SimulatedConsumer member : members) {
+      assertThat(member.heartbeat(image, false)).isEqualTo(Errors.NONE);
+      member.reconcile();
+    }
+  }
+
+  private static Set<PartitionId> of(String topic, int... numbers) {
+    Set<PartitionId> partitions = new TreeSet<>();
+    for (int number : numbers) {
+      partitions.add(new PartitionId(Topics.id(topic), number));
+    }
+    return partitions;
+  }
+
+  @Test
+  void partitionsGoOnlyAfterTheyAreGivenUp() {
+    SimulatedConsumer first = consumer("1");
+    turn(first);
+    assertThat(first.owned()).isEqualTo(of("a", 0, 1, 2, 3));
+    SimulatedConsumer second = consumer("2");
+    turn(second);
+    assertThat(second.owned()).isEmpty();
+    assertThat(first.heartbeat(image, false)).isEqualTo(Errors.NONE);
+    turn(second);
+    assertThat(second.owned()).isEmpty();
+    assertThat(driver.consumers(GROUP).state()).isEqualTo(ConsumerGroup.State.RECONCILING);
+    first.reconcile();
+    turn(first, second);
+    assertThat(first.owned()).hasSize(2);
+    assertThat(second.owned()).hasSize(2);
+    assertThat(driver.consumers(GROUP).state()).isEqualTo(ConsumerGroup.State.STABLE);
+  }
+
+  @Test
+  void whoIsSilentForTooLongIsGone() {
+    SimulatedConsumer first = consumer("1");
+    SimulatedConsumer second = consumer("2");
+    turn(first, second, first, second, first, second);
+    driver.advance(SESSION_MS - 1);
+    turn(first);
+    driver.advance(1);
+    turn(first);
+    assertThat(first.owned()).hasSize(4);
+    assertThat(second.commit(0)).contains(Errors.UNKNOWN_MEMBER_ID);
+    assertThat(second.heartbeat(image, false)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+  }
+
+  @Test
+  void whoDoesNotGiveUpWhatItHasToIsOut() {
+    SimulatedConsumer first = consumer("1");
+    turn(first);
+    SimulatedConsumer second = consumer("2");
+    turn(second);
+    for (int i = 0; i < 4; i++) {
+      first.heartbeat(image, false);
+      driver.advance(SimulatedConsumer.REBALANCE_MS / 3);
+    }
+    turn(second);
+    assertThat(driver.consumers(GROUP).members()).containsOnlyKeys("2");
+    assertThat(second.owned()).hasSize(4);
+  }
+
+  @Test
+  void commitsOfOldEpochsAreTakenOnlyForWhatWasKept() {
+    SimulatedConsumer first = consumer("1");
+    turn(first);
+    int before = first.epoch();
+    SimulatedConsumer second = consumer("2");
+    turn(second, first, first, second);
+    assertThat(first.epoch()).isGreaterThan(before);
+    assertThat(commit("1", before, first.owned().iterator().next())).isEqualTo(Errors.NONE);
+    assertThat(commit("1", before, second.owned().iterator().next()))
+        .isEqualTo(Errors.STALE_MEMBER_EPOCH);
+    assertThat(commit("1", first.epoch() + 1, first.owned().iterator().next()))
+        .isEqualTo(Errors.STALE_MEMBER_EPOCH);
+    assertThat(GroupReads.mayFetch(driver.state(), GROUP, Optional.of("1"), before))
+        .isEqualTo(Errors.STALE_MEMBER_EPOCH);
+    assertThat(GroupReads.mayFetch(driver.state(), GROUP, Optional.of("1"), first.epoch()))
+        .isEqualTo(Errors.NONE);
+  }
+
+  private Errors commit(String member, int epoch, PartitionId partition) {
+    PartitionId at = partition;
+    return CommitChecks.of(
+            new Step(driver.state(), driver.nowMs()),
+            new org.apache.kafka.common.message.OffsetCommitRequestData()
+                .setGroupId(GROUP)
+                .setMemberId(member)
+                .setGenerationIdOrMemberEpoch(epoch),
+            10)
+        .apply(at);
+  }
+
+  @Test
+  void aStaticMemberComesBackToWhatItHad() {
+    SimulatedConsumer first = new SimulatedConsumer(driver, "1", "i").reading("a");
+    SimulatedConsumer second = consumer("2");
+    turn(first, second, first, second, first, second);
+    Set<PartitionId> had = first.owned();
+    int epoch = driver.consumers(GROUP).epoch();
+    SimulatedConsumer again = new SimulatedConsumer(driver, "3", "i").reading("a");
+    assertThat(again.heartbeat(image, false)).isEqualTo(Errors.UNRELEASED_INSTANCE_ID);
+    first.leave(image);
+    turn(again, second);
+    assertThat(again.owned()).isEqualTo(had);
+    assertThat(driver.consumers(GROUP).epoch()).isEqualTo(epoch);
+    assertThat(driver.consumers(GROUP).members()).containsOnlyKeys("2", "3");
+    assertThat(first.ask(first("1", 5).setInstanceId("i"), image).errorCode())
+        .isEqualTo(Errors.FENCED_INSTANCE_ID.code());
+  }
+
+  @Test
+  void regularExpressionsFollowTheTopics() {
+    SimulatedConsumer member = new SimulatedConsumer(driver, "1", null).matching("b-.*");
+    turn(member);
+    assertThat(member.owned()).isEmpty();
+    image = Topics.with(image, "b-1", 2);
+    turn(member);
+    assertThat(member.owned()).isEqualTo(of("b-1", 0, 1));
+    image = Topics.with(Topics.without(image, "b-1"), "b-2", 1);
+    turn(member, member, member);
+    assertThat(member.owned()).isEqualTo(of("b-2", 0));
+    member.reading("a").matching("");
+    turn(member, member, member);
+    assertThat(member.owned()).isEqualTo(of("a", 0, 1, 2, 3));
+    assertThat(driver.consumers(GROUP).regexes()).isEmpty();
+  }
+
+  private static ConsumerGroupHeartbeatRequestData first(String id, int epoch) {
+    return new ConsumerGroupHeartbeatRequestData()
+        .setGroupId(GROUP)
+        .setMemberId(id)
+        .setMemberEpoch(epoch)
+        .setRebalanceTimeoutMs(1_000)
+        .setSubscribedTopicNames(List.of("a"))
+        .setTopicPartitions(List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 0, uniform, a, INVALID_REQUEST",
+    "m, -3, uniform, a, INVALID_REQUEST",
+    "m, -2, uniform, a, INVALID_REQUEST",
+    "m, 0, best, a, UNSUPPORTED_ASSIGNOR",
+    "m, 0, uniform, (, INVALID_REGULAR_EXPRESSION",
+    "m, 3, uniform, a, GROUP_ID_NOT_FOUND",
+  })
+  void whatIsWrongInItself(String id, int epoch, String assignor, String regex, Errors error) {
+    SimulatedConsumer asks = consumer("any");
+    assertThat(
+            asks.ask(
+                    first(id, epoch).setServerAssignor(assignor).setSubscribedTopicRegex(regex),
+                    image)
+                .errorCode())
+        .isEqualTo(error.code());
+    assertThat(driver.state().groups()).isEmpty();
+  }
+
+  @Test
+  void epochsThatAreNotTheMembersOwnAreFenced() {
+    SimulatedConsumer member = consumer("1");
+    turn(member);
+    for (int epoch : List.of(member.epoch() + 1, 99)) {
+      assertThat(member.ask(first("1", epoch), image).errorCode())
+          .isEqualTo(Errors.FENCED_MEMBER_EPOCH.code());
+    }
+    assertThat(member.ask(first("2", 1), image).errorCode())
+        .isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
+  }
+}

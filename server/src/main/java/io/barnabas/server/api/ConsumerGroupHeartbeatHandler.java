@@ -1,0 +1,53 @@
+package io.barnabas.server.api;
+
+import io.barnabas.coordinator.group.GroupCommand;
+import io.barnabas.metadata.Features;
+import io.barnabas.server.control.NewIds;
+import io.barnabas.server.net.Call;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * ConsumerGroupHeartbeat, versions 0 and 1: a member of a group of the consumer protocol (KIP-848)
+ * joins, reports what it has and reads, learns what it is to have, or leaves. Answered when what
+ * was decided is replicated; nobody waits for other members. In version 1 members bring their own
+ * ids, and may subscribe by a regular expression.
+ */
+final class ConsumerGroupHeartbeatHandler extends Handler<ConsumerGroupHeartbeatRequestData> {
+  private final ControlContext context;
+  private final Groups groups;
+
+  ConsumerGroupHeartbeatHandler(ControlContext context, Groups groups) {
+    super(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1);
+    this.context = context;
+    this.groups = groups;
+  }
+
+  @Override
+  public void handle(ConsumerGroupHeartbeatRequestData request, Call call) {
+    if (!context.image().features().containsKey(Features.GROUP_VERSION)) {
+      call.answer(refusal(Errors.UNSUPPORTED_VERSION));
+      return;
+    }
+    groups.<ConsumerGroupHeartbeatResponseData>decide(
+        call,
+        request.groupId(),
+        new GroupCommand.ConsumerHeartbeat(
+            request,
+            call.version(),
+            Groups.client(call),
+            NewIds.draw(context.world().randomness()).toString(),
+            context.image()),
+        answer -> answer,
+        ConsumerGroupHeartbeatHandler::refusal);
+  }
+
+  private static ApiMessage refusal(Errors error) {
+    return new ConsumerGroupHeartbeatResponseData()
+        .setErrorCode(error.code())
+        .setErrorMessage(error.message());
+  }
+}
