@@ -23,10 +23,19 @@ final class GroupMember implements AutoCloseable {
   private volatile String memberId = "";
   private volatile CloseOptions closing = CloseOptions.timeout(Duration.ofSeconds(10));
 
-  /** Reads a topic as a member of a group of the classic protocol. */
+  /** Reads a topic as a member of a group; of the classic protocol if nothing else is said. */
   GroupMember(String bootstrapServers, String group, String topic, Map<String, String> others) {
+    this(bootstrapServers, group, each -> each.subscribe(Set.of(topic)), others);
+  }
+
+  /** Reads what it subscribes to. */
+  GroupMember(
+      String bootstrapServers,
+      String group,
+      Consumer<KafkaConsumer<String, String>> subscription,
+      Map<String, String> others) {
     consumer = new KafkaConsumer<>(settings(bootstrapServers, group, others));
-    Thread.ofPlatform().daemon().name("member-of-" + group).start(() -> run(topic));
+    Thread.ofPlatform().daemon().name("member-of-" + group).start(() -> run(subscription));
   }
 
   static Map<String, Object> settings(
@@ -42,12 +51,16 @@ final class GroupMember implements AutoCloseable {
     settings.put("key.deserializer", StringDeserializer.class.getName());
     settings.put("value.deserializer", StringDeserializer.class.getName());
     settings.putAll(others);
+    if ("consumer".equals(settings.get("group.protocol"))) {
+      // These are the group's there, and a client that says them does not start.
+      settings.keySet().removeAll(Set.of("session.timeout.ms", "heartbeat.interval.ms"));
+    }
     return settings;
   }
 
-  private void run(String topic) {
+  private void run(Consumer<KafkaConsumer<String, String>> subscription) {
     try {
-      consumer.subscribe(Set.of(topic));
+      subscription.accept(consumer);
       while (stop.getCount() > 0) {
         consumer.poll(POLL);
         assignment = Set.copyOf(consumer.assignment());

@@ -60,7 +60,8 @@ class AssignorTest {
       members.clear();
       for (int i = 0; i < 1 + random.nextInt(6); i++) {
         String id = "m" + random.nextInt(9);
-        NavigableSet<PartitionId> had = before.containsKey(id) ? Known.in(before, id) : new TreeSet<>();
+        NavigableSet<PartitionId> had =
+            before.containsKey(id) ? Known.in(before, id) : new TreeSet<>();
         member(id, had, 0, random.nextInt(4), random.nextInt(4));
       }
       check(assign(name));
