@@ -33,6 +33,9 @@ final class Keeper {
   /** So often is seen what may be seen in passing. */
   private static final int FORGOTTEN_ROUNDS = 5;
 
+  /** A leader that is there sends many times within it. */
+  private static final long FORGOTTEN_MS = 10_000;
+
   private static final long REMOVE_PATIENCE_NANOS = 10_000_000_000L;
 
   private final World world;
@@ -55,6 +58,7 @@ final class Keeper {
   private long obstacleToldNanos;
   private String obstacleTold = "";
   private int forgottenRounds;
+  private boolean stoppedByOthers;
   private List<Integer> votersTold = List.of();
 
   Keeper(World world, RatisOptions options, QuorumMember self, Lobby lobby, Founding founding) {
@@ -238,20 +242,38 @@ final class Keeper {
     boolean votes = members.getPeer(kept.node().id(), RaftPeerRole.FOLLOWER) != null;
     RaftPeerRole role = division.getInfo().getCurrentRole();
     boolean settled = members.getPreviousPeers().isEmpty();
+    if (kept.leadership().leaderId().isPresent()) {
+      stoppedByOthers = false;
+    }
     if (division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED) {
       // It asked for votes when it had none any more.
       LOG.info("The quorum's server was stopped by the others, and starts again");
+      stoppedByOthers = true;
       kept.restart();
     } else if (settled && follows && role != RaftPeerRole.LISTENER && !votes) {
       LOG.info("This node has no vote in the quorum any more, and follows from now on");
       kept.restart();
-    } else if (!votes && (!follows || members.getLogEntryIndex() < 0)) {
+    } else if (stoppedByOthers
+        || isForgotten(division, role)
+        || (!votes && (!follows || members.getLogEntryIndex() < 0))) {
       join(kept, members, false);
     } else if (follows && options.namesSelf() && isVoterWithOtherDirectory(members)) {
       join(kept, members, true);
     } else if (settled && votes) {
       compareVoters(members);
     }
+  }
+
+  /** One that follows without a vote hears from the leader, or is no member any more. */
+  private static boolean isForgotten(RaftServer.Division division, RaftPeerRole role) {
+    return role == RaftPeerRole.LISTENER
+        && division
+                .getInfo()
+                .getRoleInfoProto()
+                .getFollowerInfo()
+                .getLeaderInfo()
+                .getLastRpcElapsedTimeMs()
+            > FORGOTTEN_MS;
   }
 
   private boolean isVoterWithOtherDirectory(RaftConfiguration members) {

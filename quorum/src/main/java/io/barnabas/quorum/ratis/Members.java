@@ -30,6 +30,11 @@ import org.apache.ratis.util.JavaUtils;
  * Changes of the members, carried out by the leader, one at a time. Each is one change of Raft's
  * configuration, made only if nobody else has changed it meanwhile. Calls wait until the change is
  * committed.
+ *
+ * <p>In no change is one a voter before and a listener after it, or the other way round: while such
+ * a change is under way, whoever is elected cannot lead, since Ratis means to send to it as both
+ * and fails at that (3.3.0). So between the two it is no member at all. Who has lost its vote, or
+ * is left between the two when a leader ends, asks to follow (see {@link Keeper}).
  */
 final class Members {
   private final RaftNode node;
@@ -144,14 +149,15 @@ final class Members {
     List<QuorumMember> voters =
         new ArrayList<>(without(now.voters(), voter -> voter.nodeId() == member.nodeId()));
     voters.add(follower.get());
-    change(
-        now,
+    Configuration between =
         new Configuration(
-            voters, without(now.listeners(), listener -> PeerNames.same(listener, member))));
+            now.voters(), without(now.listeners(), listener -> PeerNames.same(listener, member)));
+    change(now, between);
+    change(between, new Configuration(voters, between.listeners()));
   }
 
   /**
-   * As {@link Quorum#removeVoter}, of another node than this one. Who can still be reached follows
+   * As {@link Quorum#removeVoter}, of another node than this one. If it runs, it asks to follow
    * from then on.
    */
   void removeVoter(int nodeId, UUID directoryId) throws IOException {
@@ -159,14 +165,10 @@ final class Members {
     try {
       Configuration now = configuration();
       QuorumMember removed = existing(now, nodeId, directoryId);
-      List<QuorumMember> listeners = new ArrayList<>(now.listeners());
-      if (progress.isReachable(removed)) {
-        listeners.add(removed);
-      }
       change(
           now,
           new Configuration(
-              without(now.voters(), voter -> PeerNames.same(voter, removed)), listeners));
+              without(now.voters(), voter -> PeerNames.same(voter, removed)), now.listeners()));
     } finally {
       changing.unlock();
     }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The only way to a node, which a test can cut and hold up. */
 final class Forwarder implements AutoCloseable {
@@ -50,7 +51,11 @@ final class Forwarder implements AutoCloseable {
     try {
       while (true) {
         Connection from = listener.accept();
-        Connection onward = world.network().connect(local(to), CONNECT_NANOS);
+        Connection onward = onward();
+        if (onward == null) {
+          from.close();
+          continue;
+        }
         monitor.lock();
         try {
           open.add(from);
@@ -65,8 +70,17 @@ final class Forwarder implements AutoCloseable {
         world.threads().startVirtual("forward-back", () -> pump(onward, from));
       }
     } catch (IOException e) {
-      // It is closed, or the node is.
+      // It is closed.
       shut();
+    }
+  }
+
+  private @Nullable Connection onward() {
+    try {
+      return world.network().connect(local(to), CONNECT_NANOS);
+    } catch (IOException e) {
+      // The node does not listen yet, or not any more.
+      return null;
     }
   }
 

@@ -14,16 +14,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.util.CodeInjectionForTesting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(180)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RatisMembershipTest {
+  private static final String APPEND_ENTRIES = "RaftServerImpl.appendEntries";
+
   @TempDir Path root;
 
   @Test
@@ -222,6 +227,51 @@ class RatisMembershipTest {
       nodes.commit("last");
       nodes.get(leader).witness().await(seen -> seen.entries().contains("last"));
     }
+  }
+
+  /** While the change is under way, it is in the logs of those who may be elected. */
+  @Test
+  void aLeaderThatEndsWhileAVoteIsTakenAwayLeadsAgain() throws Exception {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 3, 0)) {
+      nodes.start(1, 2, 3);
+      List<String> entries = new ArrayList<>(nodes.commitAll("before", 3));
+      int leader = nodes.awaitActive();
+      int removed = leader == 3 ? 2 : 3;
+      int other = 6 - leader - removed;
+      CountDownLatch begun = new CountDownLatch(1);
+      CodeInjectionForTesting.put(
+          APPEND_ENTRIES,
+          (local, remote, request) ->
+              isTaken(other, local, (AppendEntriesRequestProto) request[1], begun));
+      var removal = nodes.get(leader).quorum().removeVoter(removed, nodes.directoryId(removed));
+      begun.await();
+      nodes.stop(other, removed, leader);
+      assertThat(removal).isCompletedExceptionally();
+      CodeInjectionForTesting.remove(APPEND_ENTRIES);
+      nodes.start(1, 2, 3);
+      entries.addAll(nodes.commitAll("after", 3));
+      for (int node = 1; node <= 3; node++) {
+        assertThat(nodes.get(node).witness().await(seen -> seen.entries().size() == 6).entries())
+            .isEqualTo(entries);
+      }
+    } finally {
+      CodeInjectionForTesting.remove(APPEND_ENTRIES);
+    }
+  }
+
+  /** From the change of members on, one voter takes nothing. */
+  private static boolean isTaken(
+      int refuses, Object local, AppendEntriesRequestProto request, CountDownLatch begun) {
+    if (local.toString().startsWith(refuses + "-")) {
+      if (request.getEntriesList().stream()
+          .anyMatch(entry -> entry.getConfigurationEntry().getOldPeersCount() > 0)) {
+        begun.countDown();
+      }
+      if (begun.getCount() == 0) {
+        throw new IllegalStateException("Nothing is taken");
+      }
+    }
+    return true;
   }
 
   private static void commitUntil(TestNodes nodes, AtomicBoolean enough, List<String> entries) {
