@@ -120,7 +120,7 @@ class ConsumerGroupsTest {
         GroupMember second = member(topic, "group.instance.id", "it")) {
       await("two share", () -> isShared(4, List.of(first, second)));
       Set<TopicPartition> owned = second.assignment();
-      second.close();
+      second.leave();
       try (GroupMember again = member(topic, "group.instance.id", "it")) {
         await("it is back", () -> again.assignment().equals(owned));
         assertThat(isShared(4, List.of(first, again))).isTrue();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's settings together with what was changed while it runs. Only settings that take effect at
- * once can be changed: those that topics inherit. Immutable; the changes are in the cluster's
- * image.
+ * once can be changed: those that topics inherit. The changes are in the cluster's image.
+ * Thread-safe.
  */
 public final class LiveSettings {
   private static final String SENDING_RATE = "leader.replication.throttled.rate";
@@ -47,6 +47,11 @@ public final class LiveSettings {
   private final ConfigResource thisNode;
   private final ConfigResource allNodes = new ConfigResource(ConfigResource.Type.BROKER, "");
 
+  /** Most images have the same changes as the one before. */
+  private volatile @Nullable Derived last;
+
+  private record Derived(Map<String, String> changed, Map<String, String> topicDefaults) {}
+
   /** On top of the settings that the node was started with. */
   public LiveSettings(NodeSettings atStart) {
     this.atStart = atStart;
@@ -74,6 +79,15 @@ public final class LiveSettings {
     if (changed.isEmpty()) {
       return atStart.topicDefaults();
     }
+    Derived known = last;
+    if (known == null || !known.changed.equals(changed)) {
+      known = new Derived(changed, derive(changed));
+      last = known;
+    }
+    return known.topicDefaults;
+  }
+
+  private Map<String, String> derive(Map<String, String> changed) {
     try {
       return atStart.with(changed).topicDefaults();
     } catch (SettingsException e) {

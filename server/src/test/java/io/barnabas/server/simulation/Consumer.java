@@ -2,6 +2,7 @@ package io.barnabas.server.simulation;
 
 import io.barnabas.server.simulation.Client.Route;
 import io.barnabas.server.simulation.History.End;
+import io.barnabas.server.simulation.History.Impossible;
 import io.barnabas.server.simulation.History.OutOfRange;
 import io.barnabas.server.simulation.History.Part;
 import io.barnabas.server.simulation.History.Poll;
@@ -9,13 +10,13 @@ import io.barnabas.server.simulation.History.Seen;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
-import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -33,15 +34,22 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /**
  * Reads all topics, of each node all partitions that it leads at once; now and then from the
- * beginning again, and now and then from a node that does not lead them, or not any more.
+ * beginning again, and now and then from a node that does not lead them, or not any more. One that
+ * has fetch sessions tells nodes only what is another than before.
  */
 final class Consumer implements Runnable {
+  private static final int MOST_BYTES = 2_000;
+  private static final int WITHOUT_SESSION = -1;
+
   private final WholeClusterRun run;
   private final Client client;
+  private final boolean withSessions;
+  private final Map<Integer, Session> sessions = new HashMap<>();
   private final Map<Part, Long> next = new HashMap<>();
 
-  Consumer(WholeClusterRun run, String name) {
+  Consumer(WholeClusterRun run, String name, boolean withSessions) {
     this.run = run;
+    this.withSessions = withSessions;
     this.client = new Client(run, name);
   }
 
@@ -66,6 +74,14 @@ final class Consumer implements Runnable {
   private record Asked(String topic, int partition, Route route, long from) {
     Part part() {
       return new Part(route.topic(), partition);
+    }
+
+    FetchPartition inRequest() {
+      return new FetchPartition()
+          .setPartition(partition)
+          .setCurrentLeaderEpoch(route.leaderEpoch())
+          .setFetchOffset(from)
+          .setPartitionMaxBytes(MOST_BYTES);
     }
   }
 
@@ -97,38 +113,39 @@ final class Consumer implements Runnable {
   }
 
   private void fetch(int node, List<Asked> asked) {
-    List<FetchTopic> topics = new ArrayList<>();
-    for (Asked each : asked) {
-      topics.add(
-          new FetchTopic()
-              .setTopicId(each.route().topic())
-              .setPartitions(
-                  List.of(
-                      new FetchPartition()
-                          .setPartition(each.partition())
-                          .setCurrentLeaderEpoch(each.route().leaderEpoch())
-                          .setFetchOffset(each.from())
-                          .setPartitionMaxBytes(2_000))));
-    }
+    Map<Part, FetchPartition> wanted = new LinkedHashMap<>();
+    asked.forEach(each -> wanted.put(each.part(), each.inRequest()));
     FetchRequestData request =
         new FetchRequestData()
             .setMaxWaitMs(client.below(2) * 50)
             .setMinBytes(1)
-            .setMaxBytes(1 << 20)
-            .setSessionEpoch(-1)
-            .setTopics(topics);
+            .setMaxBytes(1 << 20);
+    Session session = sessions.computeIfAbsent(node, each -> new Session());
+    session.ask(request, wanted);
+    if (!withSessions) {
+      session.begin();
+      request.setSessionEpoch(WITHOUT_SESSION);
+    }
     long began = client.now();
     Optional<ApiMessage> answer = client.ask(node, ApiKeys.FETCH, 17, request);
     if (answer.isEmpty()) {
-      client.refresh(asked.getFirst().topic());
+      session.begin();
+      client.refresh(asked.isEmpty() ? run.topics().getFirst() : asked.getFirst().topic());
       return;
     }
-    for (FetchableTopicResponse topic : ((FetchResponseData) answer.get()).responses()) {
+    FetchResponseData data = (FetchResponseData) answer.get();
+    if (!session.goesOn(data)) {
+      return;
+    }
+    for (FetchableTopicResponse topic : data.responses()) {
       for (PartitionData partition : topic.partitions()) {
         Part part = new Part(topic.topicId(), partition.partitionIndex());
         asked.stream()
             .filter(each -> each.part().equals(part))
-            .forEach(each -> take(each, partition, node, began));
+            .findFirst()
+            .ifPresentOrElse(
+                each -> take(each, partition, node, began),
+                () -> run.history().add(new Impossible(part + " was not asked for")));
       }
     }
   }
@@ -140,6 +157,7 @@ final class Consumer implements Runnable {
     if (error == Errors.OFFSET_OUT_OF_RANGE && !byLeader) {
       client.refresh(asked.topic());
     } else if (error == Errors.OFFSET_OUT_OF_RANGE) {
+      next.merge(part, run.history().trimmedTo(part), Math::max);
       run.history()
           .add(
               new OutOfRange(

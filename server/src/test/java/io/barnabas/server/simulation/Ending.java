@@ -9,20 +9,23 @@ import io.barnabas.metadata.TopicImage;
 import io.barnabas.server.simulation.History.Part;
 import io.barnabas.server.simulation.History.Seen;
 import io.barnabas.server.simulation.HistoryChecker.Anomaly;
+import io.barnabas.world.simulated.SimulatedDisk;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Records;
 
 /** How a cluster must be once all faults have ended, and what is then compared. */
 final class Ending {
-  private static final String FIRST_SEGMENT = "00000000000000000000.log";
+  private static final int LAST_OFFSET_DELTA = 23;
 
   private final WholeClusterRun run;
   private final Operator operator;
@@ -70,29 +73,67 @@ final class Ending {
         .allMatch(number -> bytes(topic, number).isPresent());
   }
 
-  /** What all replicas of a partition have; empty as long as they differ. */
-  private Optional<byte[]> bytes(TopicImage topic, int number) {
+  /** What all replicas of a partition have from where all have it; empty as long as they differ. */
+  private Optional<ByteBuffer> bytes(TopicImage topic, int number) {
     PartitionImage partition = topic.partitions().get(number);
     if (partition == null) {
       return Optional.empty();
     }
-    Optional<byte[]> first = bytes(partition.leader(), topic, number);
-    return first.filter(
-        expected ->
-            partition.replicas().stream()
-                .map(replica -> bytes(replica, topic, number))
-                .allMatch(
-                    bytes -> bytes.filter(each -> Arrays.equals(each, expected)).isPresent()));
+    List<Stored> all = new ArrayList<>();
+    for (int replica : partition.replicas()) {
+      stored(replica, topic, number).ifPresent(all::add);
+    }
+    long start = all.stream().mapToLong(Stored::start).max().orElse(0);
+    ByteBuffer expected = all.isEmpty() ? ByteBuffer.allocate(0) : all.getFirst().from(start);
+    return all.size() == partition.replicas().size()
+            && all.stream().allMatch(each -> each.from(start).equals(expected))
+        ? Optional.of(expected)
+        : Optional.empty();
   }
 
-  private Optional<byte[]> bytes(int node, TopicImage topic, int number) {
-    Path file = Path.of(Nodes.DATA, topic.name() + "-" + number, FIRST_SEGMENT);
+  /**
+   * A replica's log. Where records were deleted, each may begin elsewhere.
+   *
+   * @param start the first offset that it may have
+   */
+  private record Stored(long start, ByteBuffer batches) {
+    /** The batches from an offset on, that one's batch included. */
+    ByteBuffer from(long offset) {
+      int at = 0;
+      while (at < batches.limit()
+          && batches.getLong(at) + batches.getInt(at + LAST_OFFSET_DELTA) < offset) {
+        at += batches.getInt(at + Records.SIZE_OFFSET) + Records.LOG_OVERHEAD;
+      }
+      return batches.slice(at, batches.limit() - at);
+    }
+  }
+
+  private Optional<Stored> stored(int node, TopicImage topic, int number) {
+    SimulatedDisk disk = run.nodes().on(node).disk();
+    Path folder = Path.of(Nodes.DATA, topic.name() + "-" + number);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      return Optional.of(run.nodes().on(node).disk().content(file));
+      List<Path> segments =
+          disk.list(folder).stream()
+              .filter(name -> name.toString().endsWith(".log"))
+              .sorted()
+              .toList();
+      for (Path segment : segments) {
+        bytes.write(disk.content(folder.resolve(segment)));
+      }
+      return segments.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Stored(offset(segments.getFirst()), ByteBuffer.wrap(bytes.toByteArray())));
     } catch (IOException e) {
       // It is not there yet.
       return Optional.empty();
     }
+  }
+
+  private static long offset(Path segment) {
+    String name = segment.getFileName().toString();
+    return Long.parseLong(name.substring(0, name.length() - ".log".length()));
   }
 
   // --- comparing
@@ -101,18 +142,20 @@ final class Ending {
     Map<Part, List<Seen>> logs = new HashMap<>();
     ClusterImage image = run.nodes().newest();
     for (TopicImage topic : image.topics().values()) {
+      if (run.mayLack(topic.name())) {
+        continue;
+      }
       for (int number : topic.partitions().keySet()) {
-        byte[] bytes = bytes(topic, number).orElseThrow();
+        ByteBuffer bytes = bytes(topic, number).orElseThrow();
         logs.put(
-            new Part(topic.id(), number),
-            Consumer.seen(MemoryRecords.readableRecords(ByteBuffer.wrap(bytes)), 0));
+            new Part(topic.id(), number), Consumer.seen(MemoryRecords.readableRecords(bytes), 0));
       }
     }
-    List<Anomaly> anomalies = HistoryChecker.check(run.history().events(), logs);
+    List<Anomaly> anomalies = HistoryChecker.check(run.promised(), logs);
     assertThat(anomalies.stream().limit(3).map(Anomaly::toString))
         .as("%d anomalies", anomalies.size())
         .isEmpty();
-    for (History.Event event : run.history().events()) {
+    for (History.Event event : run.promised()) {
       if (event instanceof History.Send send && !logs.containsKey(send.part())) {
         assertThat(operator.wasDeleted(send.part().topic())).as("%s is gone", send.part()).isTrue();
       }

@@ -34,6 +34,7 @@ final class Faults {
                 this::crash,
                 this::crashAll,
                 this::crashSoon,
+                this::crashBehind,
                 this::breakNetwork,
                 this::breakNetwork,
                 this::isolate,
@@ -44,11 +45,13 @@ final class Faults {
                 this::fullDisk,
                 this::failDisk,
                 this::moveController,
+                new Voters(run, operator.client())::change,
                 this::stop,
                 operator::reassign,
                 operator::electPreferred,
                 operator::changeMinInSync,
                 operator::deleteAndCreate,
+                operator::deleteRecords,
                 this::lateProposals));
     for (int i = 0; i < KINDS; i++) {
       kinds.add(all.remove(run.below(all.size())));
@@ -85,8 +88,29 @@ final class Faults {
   private void crashSoon() {
     int id = anyNode();
     long at = nodes.on(id).disk().operations() + run.below(20);
-    nodes.on(id).disk().crashAtOperation(at, anyMode());
-    nodes.watch(id);
+    nodes.crashAtOperation(id, at, anyMode());
+  }
+
+  /** While its disk is behind those of others, it alone or with all; it is soon back. */
+  private void crashBehind() {
+    int id = anyNode();
+    nodes.slowDisk(id, 20_000, 200_000, 500);
+    CrashMode mode = run.below(2) == 0 ? CrashMode.LOSE_UNFORCED : CrashMode.RANDOM;
+    boolean all = run.below(3) == 0;
+    nodes.later(
+        run.below(400),
+        () -> {
+          if (nodes.isHealed()) {
+            return;
+          }
+          nodes.on(id).disk().heal();
+          if (all) {
+            nodes.ids().stream()
+                .filter(each -> each != id)
+                .forEach(each -> nodes.crash(each, mode));
+          }
+          nodes.crash(id, mode, run.below(150));
+        });
   }
 
   private void stop() {
@@ -167,7 +191,7 @@ final class Faults {
   private void fullDisk() {
     int id = anyNode();
     nodes.on(id).disk().resize(run.below(50_000));
-    nodes.later(run.below(800), () -> nodes.on(id).disk().resize(1L << 30));
+    nodes.later(run.below(800), () -> nodes.on(id).disk().resize(Nodes.DISK_BYTES));
   }
 
   private void failDisk() {

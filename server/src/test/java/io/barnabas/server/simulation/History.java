@@ -1,7 +1,10 @@
 package io.barnabas.server.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -25,14 +28,29 @@ final class History {
   }
 
   /** One thing that a client learned. */
-  sealed interface Event {}
+  sealed interface Event {
+    /** Whether it is about a partition of a topic. */
+    default boolean isAbout(Uuid topic) {
+      Optional<Part> part =
+          switch (this) {
+            case Send send -> Optional.of(send.part());
+            case Poll poll -> Optional.of(poll.part());
+            case OutOfRange past -> Optional.of(past.part());
+            case End end -> Optional.of(end.part());
+            case InSyncChange change -> Optional.of(change.part());
+            case Trim trim -> Optional.of(trim.part());
+            case Impossible impossible -> Optional.empty();
+          };
+      return part.filter(each -> each.topic().equals(topic)).isPresent();
+    }
+  }
 
   /**
    * A batch of a producer.
    *
    * @param number orders the sends of one client to one partition
-   * @param idempotent whether the producer sent it again until it knew the outcome, and the broker
-   *     is to keep it once
+   * @param producerId -1 of a producer that is not idempotent; another one sent it again until it
+   *     knew the outcome, and the broker is to keep it once, and in order
    * @param firstOffset -1 if the producer was not told
    * @param newestEpoch no leader that may have acknowledged it has a higher leader epoch
    */
@@ -41,7 +59,7 @@ final class History {
       Part part,
       int number,
       int acks,
-      boolean idempotent,
+      long producerId,
       List<String> values,
       Outcome outcome,
       long firstOffset,
@@ -86,13 +104,36 @@ final class History {
    */
   record InSyncChange(Part part, int knownEpoch, int partitionEpoch) implements Event {}
 
+  /**
+   * Somebody asks to have all records below an offset deleted, which may have happened from then
+   * on.
+   */
+  record Trim(Part part, long offset) implements Event {}
+
   /** An answer that no broker may give. */
   record Impossible(String what) implements Event {}
 
   private final List<Event> events = new ArrayList<>();
+  private final Map<Part, Long> trimmed = new HashMap<>();
 
   void add(Event event) {
     events.add(event);
+    if (event instanceof Trim trim) {
+      trimmed.merge(trim.part(), trim.offset(), Math::max);
+    }
+  }
+
+  /** Below it there may be nothing any more. */
+  long trimmedTo(Part part) {
+    return trimmed.getOrDefault(part, 0L);
+  }
+
+  /** The end of the newest fetch from a partition, as far as it is known that all have it. */
+  Optional<Long> highWatermark(Part part) {
+    return events.reversed().stream()
+        .filter(event -> event instanceof Poll poll && poll.part().equals(part))
+        .map(event -> ((Poll) event).highWatermark())
+        .findFirst();
   }
 
   List<Event> events() {

@@ -10,6 +10,7 @@ import io.barnabas.server.simulation.History.Part;
 import io.barnabas.server.simulation.History.Poll;
 import io.barnabas.server.simulation.History.Seen;
 import io.barnabas.server.simulation.History.Send;
+import io.barnabas.server.simulation.History.Trim;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,6 +42,9 @@ final class HistoryChecker {
   /** The send of each value. */
   private final Map<String, Send> sends = new HashMap<>();
 
+  /** Below it there may be nothing any more. */
+  private final Map<Part, Long> trimmed = new HashMap<>();
+
   private final Map<Part, Map<Long, String>> values = new HashMap<>();
   private final Map<Part, Map<String, Long>> offsets = new HashMap<>();
 
@@ -63,16 +67,19 @@ final class HistoryChecker {
     for (Event event : events) {
       if (event instanceof Send send) {
         send.values().forEach(value -> sends.put(value, send));
+      } else if (event instanceof Trim trim) {
+        trimmed.merge(trim.part(), trim.offset(), Math::max);
       }
     }
     for (Event event : events) {
       switch (event) {
         case Send send -> checkOffsets(send);
         case Poll poll -> checkPoll(poll);
-        case OutOfRange past -> anomaly("out-of-range", past);
+        case OutOfRange past -> checkOutOfRange(past);
         case InSyncChange change -> checkChange(change);
         case Impossible answer -> anomaly("impossible", answer.what());
         case End end -> {}
+        case Trim trim -> {}
       }
     }
     logs.forEach(this::checkLog);
@@ -80,6 +87,16 @@ final class HistoryChecker {
     checkLosses();
     new Watermarks(events, this::anomaly).check();
     return anomalies;
+  }
+
+  private long trimmedTo(Part part) {
+    return trimmed.getOrDefault(part, 0L);
+  }
+
+  private void checkOutOfRange(OutOfRange past) {
+    if (past.from() >= trimmedTo(past.part())) {
+      anomaly("out-of-range", past);
+    }
   }
 
   private void anomaly(String kind, Object what) {
@@ -107,7 +124,8 @@ final class HistoryChecker {
         offsets
             .computeIfAbsent(part, p -> new HashMap<>())
             .putIfAbsent(seen.value(), seen.offset());
-    if (offset != null && offset != seen.offset()) {
+    // A leader may forget of a producer what it has no records of any more.
+    if (offset != null && offset != seen.offset() && offset >= trimmedTo(part)) {
       anomaly("duplicate", seen + " is at " + offset + " too; " + by);
     }
   }
@@ -139,7 +157,7 @@ final class HistoryChecker {
   }
 
   private void checkLog(Part part, List<Seen> log) {
-    long next = 0;
+    long next = log.isEmpty() ? 0 : Math.min(log.getFirst().offset(), trimmedTo(part));
     for (Seen seen : log) {
       if (seen.offset() != next) {
         anomaly("hole", seen + " in place of " + next + " in " + part);
@@ -175,11 +193,11 @@ final class HistoryChecker {
 
   /** What a producer sends again must not change places with what it sent later. */
   private void checkOrderIn(Part part, List<Seen> log) {
-    Map<String, Send> last = new HashMap<>();
+    Map<Long, Send> last = new HashMap<>();
     for (Seen seen : log) {
       Send send = sends.get(seen.value());
-      if (send != null && send.idempotent()) {
-        Send before = last.put(send.client(), send);
+      if (send != null && send.producerId() >= 0) {
+        Send before = last.put(send.producerId(), send);
         if (before != null && before.number() > send.number()) {
           anomaly("nonmonotonic-send", before + " stands before " + send + " in " + part);
         }
@@ -194,23 +212,36 @@ final class HistoryChecker {
         (part, log) -> {
           Set<String> kept = new HashSet<>();
           log.forEach(seen -> kept.add(seen.value()));
-          events.forEach(event -> checkLoss(event, part, kept));
+          long end = log.isEmpty() ? 0 : log.getLast().offset() + 1;
+          for (Event event : events) {
+            if (event instanceof Send send && send.part().equals(part)) {
+              checkLoss(send, kept, end);
+            } else if (event instanceof Poll poll && poll.part().equals(part)) {
+              checkLoss(poll, kept);
+            }
+          }
         });
   }
 
-  private void checkLoss(Event event, Part part, Set<String> kept) {
-    if (event instanceof Send send
-        && send.part().equals(part)
-        && send.acks() == -1
-        && send.outcome() == Outcome.ACKNOWLEDGED
-        && !kept.containsAll(send.values())) {
-      boolean atEnd = send.firstOffset() < 0 || send.firstOffset() >= kept.size();
-      anomaly(atEnd ? "unseen" : "lost-write", send);
-    } else if (event instanceof Poll poll && poll.part().equals(part)) {
-      for (Seen seen : poll.records()) {
-        if (!kept.contains(seen.value())) {
-          anomaly("lost-read", seen + " of " + poll);
-        }
+  private void checkLoss(Send send, Set<String> kept, long end) {
+    if (send.acks() != -1 || send.outcome() != Outcome.ACKNOWLEDGED) {
+      return;
+    }
+    long trimmed = trimmedTo(send.part());
+    for (int i = 0; i < send.values().size(); i++) {
+      boolean isTrimmed = trimmed > (send.firstOffset() < 0 ? 0 : send.firstOffset() + i);
+      if (!isTrimmed && !kept.contains(send.values().get(i))) {
+        boolean atEnd = send.firstOffset() < 0 || send.firstOffset() >= end;
+        anomaly(atEnd ? "unseen" : "lost-write", send);
+        return;
+      }
+    }
+  }
+
+  private void checkLoss(Poll poll, Set<String> kept) {
+    for (Seen seen : poll.records()) {
+      if (!kept.contains(seen.value()) && seen.offset() >= trimmedTo(poll.part())) {
+        anomaly("lost-read", seen + " of " + poll);
       }
     }
   }

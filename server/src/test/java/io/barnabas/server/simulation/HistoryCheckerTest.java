@@ -12,6 +12,7 @@ import io.barnabas.server.simulation.History.Part;
 import io.barnabas.server.simulation.History.Poll;
 import io.barnabas.server.simulation.History.Seen;
 import io.barnabas.server.simulation.History.Send;
+import io.barnabas.server.simulation.History.Trim;
 import io.barnabas.server.simulation.HistoryChecker.Anomaly;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The checker on histories made by hand: each anomaly is seen, and what is allowed is none. */
 class HistoryCheckerTest {
   private static final Part PART = new Part(new Uuid(1, 1), 0);
+  private static final long PRODUCER = 7;
   private static final Part OTHER = new Part(new Uuid(1, 1), 1);
 
   private long now;
@@ -34,7 +36,7 @@ class HistoryCheckerTest {
         logs("a0", "a1", "b0"),
         acked(0, 0, "a0", "a1"),
         poll(1, 0, 3, "a0", "a1"),
-        new Send("b", PART, 0, -1, true, List.of("b0"), Outcome.ACKNOWLEDGED, 2, 1, 5, 6),
+        new Send("b", PART, 0, -1, PRODUCER, List.of("b0"), Outcome.ACKNOWLEDGED, 2, 1, 5, 6),
         poll(1, 2, 3, "b0"),
         poll(2, 0, 3, "a0", "a1", "b0"),
         end(2, 3));
@@ -71,8 +73,20 @@ class HistoryCheckerTest {
   void anOldLeaderMayTellOfItsTime() {
     assertKinds(
         logs("a0"),
-        new Send("a", PART, 0, -1, true, List.of("a0"), Outcome.ACKNOWLEDGED, 0, 2, 0, now()),
+        new Send("a", PART, 0, -1, PRODUCER, List.of("a0"), Outcome.ACKNOWLEDGED, 0, 2, 0, now()),
         end(1, 0));
+  }
+
+  @Test
+  void whatWasDeletedMayBeGoneButNothingBehindIt() {
+    Event sent = acked(0, 0, "a0", "a1");
+    OutOfRange below = new OutOfRange("c", PART, 1, 0, now());
+    Map<Part, List<Seen>> log = Map.of(PART, List.of(new Seen(1, "a1")));
+    assertKinds(log, sent, poll(1, 0, 2, "a0", "a1"), new Trim(PART, 1), below);
+    assertKinds(
+        log, "out-of-range", sent, new Trim(PART, 1), new OutOfRange("c", PART, 1, 1, now()));
+    assertKinds(log, "hole, lost-write, lost-read", sent, poll(1, 0, 2, "a0", "a1"));
+    assertKinds(Map.of(PART, List.of()), "unseen", sent, new Trim(PART, 1));
   }
 
   // --- what is not
@@ -108,7 +122,7 @@ class HistoryCheckerTest {
     assertKinds(logs("a0"), "refused-seen", send(0, -1, Outcome.REFUSED, -1, "a0"));
     assertKinds(logs("x"), "never-sent");
     Send elsewhere =
-        new Send("a", OTHER, 0, -1, false, List.of("a0"), Outcome.UNKNOWN, -1, 1, 0, now());
+        new Send("a", OTHER, 0, -1, -1, List.of("a0"), Outcome.UNKNOWN, -1, 1, 0, now());
     assertKinds(logs("a0"), "never-sent", elsewhere);
   }
 
@@ -128,8 +142,10 @@ class HistoryCheckerTest {
   @Test
   void sendsStayInOrder() {
     assertKinds(logs("a1", "a0"), "nonmonotonic-send", acked(0, 1, "a0"), acked(1, 0, "a1"));
-    Send first = new Send("a", PART, 0, -1, true, List.of("a0"), Outcome.UNKNOWN, -1, 1, 0, now());
-    Send second = new Send("a", PART, 1, -1, true, List.of("a1"), Outcome.UNKNOWN, -1, 1, 0, now());
+    Send first =
+        new Send("a", PART, 0, -1, PRODUCER, List.of("a0"), Outcome.UNKNOWN, -1, 1, 0, now());
+    Send second =
+        new Send("a", PART, 1, -1, PRODUCER, List.of("a1"), Outcome.UNKNOWN, -1, 1, 0, now());
     assertKinds(logs("a1", "a0"), "nonmonotonic-send", first, second);
   }
 
@@ -159,8 +175,7 @@ class HistoryCheckerTest {
   }
 
   private Send send(int number, int acks, Outcome outcome, long offset, String... values) {
-    return new Send(
-        "a", PART, number, acks, false, List.of(values), outcome, offset, 1, now(), now());
+    return new Send("a", PART, number, acks, -1, List.of(values), outcome, offset, 1, now(), now());
   }
 
   private Send acked(int number, long offset, String... values) {

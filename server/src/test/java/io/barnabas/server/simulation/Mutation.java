@@ -8,6 +8,7 @@ import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -55,11 +56,16 @@ record Mutation(String className, Change mutate) {
   /**
    * Calls in a method do something else.
    *
+   * @param owner the class of the method called, as the caller knows it
    * @param called the name of the method called
    * @param instead what is done with its arguments on the stack, leaving what it returns
    */
   static Mutation call(
-      String className, String method, String called, Consumer<CodeBuilder> instead) {
+      String className,
+      String method,
+      ClassDesc owner,
+      String called,
+      Consumer<CodeBuilder> instead) {
     return new Mutation(
         className,
         original -> {
@@ -68,7 +74,8 @@ record Mutation(String className, Change mutate) {
           CodeTransform code =
               (builder, element) -> {
                 if (element instanceof InvokeInstruction invoke
-                    && invoke.name().equalsString(called)) {
+                    && invoke.name().equalsString(called)
+                    && invoke.owner().asSymbol().equals(owner)) {
                   replaced.incrementAndGet();
                   instead.accept(builder);
                 } else {
@@ -78,7 +85,9 @@ record Mutation(String className, Change mutate) {
           byte[] mutated =
               transform(original, ClassTransform.transformingMethodBodies(is(method, found), code));
           require(found, className + "." + method);
-          require(replaced, called + " in " + className + "." + method);
+          require(
+              replaced,
+              "call of " + owner.displayName() + "." + called + " in " + className + "." + method);
           return mutated;
         });
   }

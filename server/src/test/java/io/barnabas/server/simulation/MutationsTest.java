@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -21,6 +22,42 @@ class MutationsTest {
   private static final Logger LOG = LoggerFactory.getLogger(MutationsTest.class);
   private static final int FIRST = Integer.getInteger("simulation.first", 0);
   private static final String REPLICA = "io.barnabas.replica.";
+  private static final String METADATA = "io.barnabas.metadata.";
+
+  /** What was acknowledged is gone, or something else is in its place. */
+  private static final String LOSS =
+      "lost-write|lost-read|unseen|inconsistent-offsets|a gap before|producers go on";
+
+  /** Not that a cluster cannot even begin. */
+  private static final String ANY = "anomalies|producers go on|replicas are the same";
+
+  private static final ClassDesc VIEW = ClassDesc.of("io.barnabas.log.LogView");
+  private static final ClassDesc LOG_OF_PARTITION = ClassDesc.of("io.barnabas.log.PartitionLog");
+
+  @Test
+  void aFollowerThatTellsOfWhatIsNotOnItsDisk() throws Exception {
+    ClassDesc runnable = ClassDesc.of("java.lang.Runnable");
+    assertCaught(
+        Mutation.call(
+            REPLICA + "LeaderFetcher",
+            "take",
+            LOG_OF_PARTITION,
+            "whenFlushed",
+            code ->
+                code.invokeinterface(runnable, "run", MethodTypeDesc.of(ConstantDescs.CD_void))
+                    .pop2()
+                    .pop()),
+        LOSS,
+        300);
+  }
+
+  @Test
+  void anAcknowledgementBeforeEnoughAreInSync() throws Exception {
+    assertCaught(
+        Mutation.body(REPLICA + "Role$Leader", "enough", code -> code.iconst_1().ireturn()),
+        LOSS,
+        300);
+  }
 
   @Test
   void logsThatAreNotCutAfterAChangeOfTheLeader() throws Exception {
@@ -30,7 +67,42 @@ class MutationsTest {
             REPLICA + "ReplicaReads",
             "divergence",
             code -> code.invokestatic(optional, "empty", MethodTypeDesc.of(optional)).areturn()),
-        100);
+        ANY,
+        300);
+  }
+
+  @Test
+  void anOldLeaderThatAnswersWhoAsksForTheNewOne() throws Exception {
+    assertCaught(
+        Mutation.call(
+            REPLICA + "Replica",
+            "role",
+            ClassDesc.of("java.util.OptionalInt"),
+            "orElse",
+            code -> code.swap().pop()),
+        ANY,
+        300);
+  }
+
+  @Test
+  void inSyncReplicasThatChangeByAnOldStateOfThePartition() throws Exception {
+    ClassDesc change = ClassDesc.of(METADATA + "AlterPartition$Change");
+    assertCaught(
+        Mutation.call(
+            METADATA + "AlterPartition",
+            "checkEpochs",
+            change,
+            "partitionEpoch",
+            code ->
+                // The change is the method's second argument, the partition its first.
+                code.pop()
+                    .aload(1)
+                    .invokevirtual(
+                        ClassDesc.of(METADATA + "PartitionImage"),
+                        "partitionEpoch",
+                        MethodTypeDesc.of(ConstantDescs.CD_int))),
+        "stale-change",
+        300);
   }
 
   // --- running them
@@ -41,12 +113,23 @@ class MutationsTest {
             () -> caught(Mutation.body(REPLICA + "Replica", "gone", CodeBuilder::return_), 1))
         .hasStackTraceContaining("There is no io.barnabas.replica.Replica.gone any more");
     assertThatThrownBy(
-            () -> caught(Mutation.call(REPLICA + "Replica", "leader", "gone", CodeBuilder::pop), 1))
-        .hasStackTraceContaining("There is no gone in io.barnabas.replica.Replica.leader any more");
+            () ->
+                caught(
+                    Mutation.call(REPLICA + "Replica", "leader", VIEW, "gone", CodeBuilder::pop),
+                    1))
+        .hasStackTraceContaining(
+            "There is no call of LogView.gone in io.barnabas.replica.Replica.leader any more");
   }
 
-  private static void assertCaught(Mutation mutation, int seeds) throws Exception {
-    assertThat(caught(mutation, seeds)).as("caught within %d seeds", seeds).isPresent();
+  /**
+   * Runs seeds until one of them fails.
+   *
+   * @param signs the anomalies that the bug is known by, any of them, as a regular expression
+   */
+  private static void assertCaught(Mutation mutation, String signs, int seeds) throws Exception {
+    assertThat(caught(mutation, seeds))
+        .as("caught within %d seeds", seeds)
+        .hasValueSatisfying(found -> assertThat(found).containsPattern(signs));
   }
 
   /** What is found first, if anything is. */

@@ -33,10 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Nodes {
   static final String DATA = "/data";
+  static final int QUORUM_PORT = 9093;
+
+  /** Small, so that what nodes keep in reserve is not most of what a run writes. */
+  static final long DISK_BYTES = 4L << 20;
 
   private static final String CLUSTER = "iyTk3ZqORyeKZjkWMZsPDg";
   private static final int PORT = 9092;
-  private static final int QUORUM_PORT = 9093;
   private static final long MILLISECOND_NANOS = 1_000_000;
   private static final int LONGEST_ABSENCE_MS = 700;
 
@@ -53,6 +56,9 @@ final class Nodes {
 
   /** Why nodes ended on their own, for whoever reads of a failed run. */
   private final List<String> failures = new ArrayList<>();
+
+  private boolean powerLost;
+  private boolean healed;
 
   Nodes(SimulatedWorld world, int count) {
     this.world = world;
@@ -162,13 +168,20 @@ final class Nodes {
 
   /** Ends a node without warning; it comes back after a while. */
   void crash(int id, CrashMode mode) {
-    lives.remove(id);
-    on(id).crash(mode);
-    later(world.randomness().nextInt(LONGEST_ABSENCE_MS), () -> start(id));
+    crash(id, mode, world.randomness().nextInt(LONGEST_ABSENCE_MS));
   }
 
-  /** Sees to it that a node whose power may go by itself comes back. */
-  void watch(int id) {
+  void crash(int id, CrashMode mode, int absenceMs) {
+    powerLost |= mode != CrashMode.KEEP_ALL;
+    lives.remove(id);
+    on(id).crash(mode);
+    later(absenceMs, () -> start(id));
+  }
+
+  /** Ends a node in the middle of what it does to its disk, if that is soon; it comes back. */
+  void crashAtOperation(int id, long operation, CrashMode mode) {
+    powerLost |= mode != CrashMode.KEEP_ALL;
+    on(id).disk().crashAtOperation(operation, mode);
     SimulatedMachine machine = on(id);
     later(
         world.randomness().nextInt(LONGEST_ABSENCE_MS),
@@ -200,6 +213,16 @@ final class Nodes {
             });
   }
 
+  /** Whether faults are over. */
+  boolean isHealed() {
+    return healed;
+  }
+
+  /** Whether what was not forced may have been lost somewhere. */
+  boolean isPowerLost() {
+    return powerLost;
+  }
+
   void later(long ms, Runnable action) {
     world
         .threads()
@@ -213,6 +236,7 @@ final class Nodes {
 
   /** Ends all faults and starts whoever does not run. */
   void heal(List<String> clients) {
+    healed = true;
     List<String> all = new ArrayList<>(clients);
     ids.forEach(id -> all.add(machine(id)));
     for (String a : all) {
@@ -225,7 +249,7 @@ final class Nodes {
         lives.remove(id);
       }
       on(id).disk().heal();
-      on(id).disk().resize(1L << 30);
+      on(id).disk().resize(DISK_BYTES);
       start(id);
     }
   }

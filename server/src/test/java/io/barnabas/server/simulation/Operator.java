@@ -6,6 +6,7 @@ import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.TopicImage;
 import io.barnabas.server.simulation.History.InSyncChange;
 import io.barnabas.server.simulation.History.Part;
+import io.barnabas.server.simulation.History.Trim;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,9 @@ import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
@@ -55,6 +59,10 @@ final class Operator {
   Operator(WholeClusterRun run, Client client) {
     this.run = run;
     this.client = client;
+  }
+
+  Client client() {
+    return client;
   }
 
   // --- topics
@@ -88,6 +96,14 @@ final class Operator {
             new CreatableTopicConfig()
                 .setName("min.insync.replicas")
                 .setValue(Integer.toString(minInSync)));
+    if (run.isUnforced(name)) {
+      topic
+          .configs()
+          .add(
+              new CreatableTopicConfig()
+                  .setName("flush.messages")
+                  .setValue(Long.toString(Long.MAX_VALUE)));
+    }
     CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(Client.TIMEOUT_MS);
     request.topics().add(topic);
     var _ = client.ask(client.anyNode(), ApiKeys.CREATE_TOPICS, 7, request);
@@ -194,6 +210,43 @@ final class Operator {
         .topicPartitions()
         .add(new TopicPartitions().setTopic(WholeClusterRun.MAIN).setPartitions(List.of(0, 1)));
     var _ = client.ask(client.anyNode(), ApiKeys.ELECT_LEADERS, 2, request);
+  }
+
+  /** Deletes some of the records that all in sync have, of a topic that there is one of. */
+  void deleteRecords() {
+    String topic = client.below(2) == 0 ? WholeClusterRun.MAIN : WholeClusterRun.SPARSE;
+    Optional<TopicImage> found = run.nodes().newest().topicByName(topic);
+    if (found.isEmpty()) {
+      return;
+    }
+    int number = client.below(found.get().partitions().size());
+    Part part = new Part(found.get().id(), number);
+    long most = run.history().highWatermark(part).orElse(0L);
+    int leader =
+        Optional.ofNullable(found.get().partitions().get(number))
+            .map(PartitionImage::leader)
+            .orElse(PartitionImage.NO_LEADER);
+    if (most == 0 || leader < 0) {
+      return;
+    }
+    long offset = 1L + client.below((int) most);
+    run.history().add(new Trim(part, offset));
+    var _ =
+        client.ask(
+            leader,
+            ApiKeys.DELETE_RECORDS,
+            2,
+            new DeleteRecordsRequestData()
+                .setTimeoutMs(Client.TIMEOUT_MS)
+                .setTopics(
+                    List.of(
+                        new DeleteRecordsTopic()
+                            .setName(topic)
+                            .setPartitions(
+                                List.of(
+                                    new DeleteRecordsPartition()
+                                        .setPartitionIndex(number)
+                                        .setOffset(offset))))));
   }
 
   // --- proposals that come late

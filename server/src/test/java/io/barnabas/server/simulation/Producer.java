@@ -1,6 +1,7 @@
 package io.barnabas.server.simulation;
 
 import io.barnabas.server.simulation.Client.Route;
+import io.barnabas.server.simulation.History.Impossible;
 import io.barnabas.server.simulation.History.Outcome;
 import io.barnabas.server.simulation.History.Part;
 import io.barnabas.server.simulation.History.Send;
@@ -30,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends batches of unique values to one partition, several at a time over one connection. An
  * idempotent one sends again until it knows what became of a batch; others never do.
+ *
+ * <p>Of a producer of which it knows nothing, a broker takes the first batch that it can, whatever
+ * its sequence, as Kafka does: when the very first is refused, for a leader has only just been
+ * elected, say, one behind it may be taken, and the first never will. Then this one takes another
+ * producer id, as Kafka's Java client does when it has waited for long enough. Once something was
+ * acknowledged, brokers know, and must not find a gap any more.
  */
 final class Producer implements Runnable {
   private static final int MOST_IN_FLIGHT = 5;
@@ -60,6 +67,11 @@ final class Producer implements Runnable {
   private final Deque<Batch> window = new ArrayDeque<>();
   private @Nullable Uuid topic;
   private long producerId = -1;
+
+  /** The first batch that was acknowledged with this producer id. */
+  private int firstAcknowledged = Integer.MAX_VALUE;
+
+  private boolean gap;
   private int nextNumber;
   private int nextSequence;
   private long lastAcknowledgedNanos = -1;
@@ -111,13 +123,20 @@ final class Producer implements Runnable {
 
   /** The topic is another one now: what was under way to the last one will never be known. */
   private void beginAnew(Route route) {
+    giveUp();
+    topic = route.topic();
+  }
+
+  /** What is under way has no outcome, and what comes after it is of another producer id. */
+  void giveUp() {
     Uuid last = topic;
     if (last != null) {
       window.forEach(batch -> record(last, batch, Outcome.UNKNOWN, -1));
     }
     window.clear();
-    topic = route.topic();
     producerId = -1;
+    firstAcknowledged = Integer.MAX_VALUE;
+    gap = false;
     nextSequence = 0;
   }
 
@@ -163,6 +182,9 @@ final class Producer implements Runnable {
     boolean refresh = false;
     for (int i = 0; i < sent.size(); i++) {
       refresh |= !take(route, sent.get(i), Client.await(answers.get(i)));
+    }
+    if (gap) {
+      giveUp();
     }
     if (refresh) {
       client.refresh(task.topic());
@@ -243,6 +265,7 @@ final class Producer implements Runnable {
       case DUPLICATE_SEQUENCE_NUMBER -> acknowledged(route, batch, -1);
       case NETWORK_EXCEPTION -> failed(route, batch, Outcome.UNKNOWN);
       case NOT_ENOUGH_REPLICAS, UNKNOWN_TOPIC_ID -> failed(route, batch, Outcome.REFUSED);
+      case OUT_OF_ORDER_SEQUENCE_NUMBER -> outOfOrder(batch);
       default -> {
         client.note(ApiKeys.PRODUCE, error);
         failed(route, batch, Outcome.UNKNOWN);
@@ -251,8 +274,27 @@ final class Producer implements Runnable {
     return false;
   }
 
+  /** Only to be expected of one that follows another of which it is not known what became of it. */
+  private void outOfOrder(Batch batch) {
+    if (batch == window.peekFirst()) {
+      gap = true;
+      if (firstAcknowledged < batch.number && !mayBeForgotten()) {
+        run.history()
+            .add(new Impossible("a gap before number %d of %s".formatted(batch.number, state())));
+      }
+    }
+  }
+
+  /** Whether brokers may have forgotten it, as its records are deleted or lost. */
+  private boolean mayBeForgotten() {
+    return topic == null
+        || run.history().trimmedTo(new Part(topic, task.partition())) > 0
+        || (run.isUnforced(task.topic()) && run.nodes().isPowerLost());
+  }
+
   private void acknowledged(Route route, Batch batch, long offset) {
     window.remove(batch);
+    firstAcknowledged = Math.min(firstAcknowledged, batch.number);
     record(route.topic(), batch, Outcome.ACKNOWLEDGED, offset);
     if (batch.beganNanos - lastAcknowledgedNanos > 0 || lastAcknowledgedNanos < 0) {
       lastAcknowledgedNanos = batch.beganNanos;
@@ -277,7 +319,7 @@ final class Producer implements Runnable {
                 new Part(id, task.partition()),
                 batch.number,
                 task.acks(),
-                task.idempotent(),
+                producerId,
                 batch.values,
                 outcome,
                 offset,

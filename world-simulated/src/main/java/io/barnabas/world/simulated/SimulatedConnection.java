@@ -16,6 +16,10 @@ final class SimulatedConnection implements Connection {
   private final InetSocketAddress remote;
   private final Pipe incoming;
   private final Pipe outgoing;
+
+  /** In the trace. */
+  private final String name;
+
   private boolean closed;
 
   SimulatedConnection(
@@ -29,6 +33,7 @@ final class SimulatedConnection implements Connection {
     this.remote = remote;
     this.incoming = incoming;
     this.outgoing = outgoing;
+    name = local + "-" + remote;
   }
 
   @Override
@@ -105,6 +110,6 @@ final class SimulatedConnection implements Connection {
   }
 
   private void trace(String what, long detail) {
-    machine.scheduler().trace().add(what, local + "-" + remote, detail);
+    machine.scheduler().trace().add(what, name, detail);
   }
 }
