@@ -1,7 +1,6 @@
 package io.barnabas.server;
 
 import io.barnabas.server.membership.BrokerLifecycle.Health;
-import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import io.barnabas.world.WorldThread;
 import java.util.List;
@@ -17,12 +16,10 @@ import java.util.function.Supplier;
 final class DiskWatch implements Supplier<Health>, AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private final World world;
   private final Supplier<Health> health;
   private final List<Consumer<Health>> listeners = new CopyOnWriteArrayList<>();
-  private final Monitor monitor;
+  private final Pauses pauses;
   private volatile Health newest = Health.GOOD;
-  private boolean closed;
   private final WorldThread thread;
 
   /**
@@ -31,9 +28,8 @@ final class DiskWatch implements Supplier<Health>, AutoCloseable {
    * @param health asked by one thread; must not wait
    */
   DiskWatch(World world, Supplier<Health> health) {
-    this.world = world;
     this.health = health;
-    monitor = world.threads().newMonitor();
+    pauses = new Pauses(world);
     thread = world.threads().startPlatform("barnabas-disk-watch", this::run);
   }
 
@@ -52,7 +48,7 @@ final class DiskWatch implements Supplier<Health>, AutoCloseable {
   }
 
   private void run() {
-    while (awaitNextLook()) {
+    while (pauses.await(LOOK_NANOS)) {
       Health before = newest;
       newest = health.get();
       if (!newest.equals(before) || !newest.equals(Health.GOOD)) {
@@ -61,30 +57,10 @@ final class DiskWatch implements Supplier<Health>, AutoCloseable {
     }
   }
 
-  private boolean awaitNextLook() {
-    long next = world.clock().nanoTime() + LOOK_NANOS;
-    monitor.lock();
-    try {
-      boolean early = true;
-      while (!closed && early) {
-        early = monitor.awaitUntil(next);
-      }
-      return !closed;
-    } finally {
-      monitor.unlock();
-    }
-  }
-
   /** Looks no more. */
   @Override
   public void close() {
-    monitor.lock();
-    try {
-      closed = true;
-      monitor.signalAll();
-    } finally {
-      monitor.unlock();
-    }
+    pauses.close();
     thread.join();
   }
 }

@@ -2,7 +2,6 @@ package io.barnabas.server;
 
 import io.barnabas.server.settings.ClusterSettings.Voter;
 import io.barnabas.server.settings.NodeSettings;
-import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,8 +21,7 @@ final class MissingVoters implements AutoCloseable {
 
   private final World world;
   private final List<Voter> others;
-  private final Monitor monitor;
-  private boolean closed;
+  private final Pauses pauses;
 
   MissingVoters(World world, NodeSettings settings) {
     this.world = world;
@@ -31,14 +29,14 @@ final class MissingVoters implements AutoCloseable {
         settings.cluster().voters().stream()
             .filter(voter -> voter.nodeId() != settings.nodeId())
             .toList();
-    monitor = world.threads().newMonitor();
+    pauses = new Pauses(world);
     if (!others.isEmpty()) {
       world.threads().startVirtual("missing-voters", this::run);
     }
   }
 
   private void run() {
-    while (stillAfterPause()) {
+    while (pauses.await(PAUSE_NANOS)) {
       List<Voter> missing = others.stream().filter(voter -> !answers(voter)).toList();
       if (missing.isEmpty()) {
         LOG.info("The controllers can be reached, but have not agreed yet who of them is active");
@@ -49,20 +47,6 @@ final class MissingVoters implements AutoCloseable {
                 .map(each -> "%d@%s:%d".formatted(each.nodeId(), each.host(), each.port()))
                 .collect(Collectors.joining(", ")));
       }
-    }
-  }
-
-  private boolean stillAfterPause() {
-    long deadline = world.clock().nanoTime() + PAUSE_NANOS;
-    monitor.lock();
-    try {
-      boolean waiting = true;
-      while (!closed && waiting) {
-        waiting = monitor.awaitUntil(deadline);
-      }
-      return !closed;
-    } finally {
-      monitor.unlock();
     }
   }
 
@@ -78,12 +62,6 @@ final class MissingVoters implements AutoCloseable {
   /** Says no more. */
   @Override
   public void close() {
-    monitor.lock();
-    try {
-      closed = true;
-      monitor.signalAll();
-    } finally {
-      monitor.unlock();
-    }
+    pauses.close();
   }
 }

@@ -162,6 +162,10 @@ class DamagedReplicaTest {
         assertThat(disk(id).content(LOG)).isEqualTo(disk(brokers.getFirst()).content(LOG));
         assertThat(aside(id)).hasSize(id == damaged ? 1 : 0);
       }
+      checkWhatIsRead();
+    }
+
+    void checkWhatIsRead() throws Exception {
       try (TestClient client = cluster.client(partition().leader())) {
         assertThat(Requests.fetchAll(client, topic, 0))
             .extracting(Fetched::value)
@@ -242,11 +246,7 @@ class DamagedReplicaTest {
           assertThat(it.partition().isLost(victim)).isFalse();
           acknowledged.subList(3, acknowledged.size()).clear();
           it.produce();
-          try (TestClient client = it.cluster.client(victim)) {
-            assertThat(Requests.fetchAll(client, it.topic, 0))
-                .extracting(Fetched::value)
-                .isEqualTo(acknowledged);
-          }
+          it.checkWhatIsRead();
         });
   }
 
@@ -297,11 +297,7 @@ class DamagedReplicaTest {
           it.awaitIsr(victim, other);
           assertThat(it.partition().leader()).isEqualTo(victim);
           assertThat(it.aside(victim)).isEmpty();
-          try (TestClient client = it.cluster.client(victim)) {
-            assertThat(Requests.fetchAll(client, it.topic, 0))
-                .extracting(Fetched::value)
-                .isEqualTo(acknowledged);
-          }
+          it.checkWhatIsRead();
         });
   }
 

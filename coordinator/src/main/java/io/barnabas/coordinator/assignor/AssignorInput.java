@@ -2,10 +2,13 @@ package io.barnabas.coordinator.assignor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -29,6 +32,13 @@ public record AssignorInput(
   /** Whether all members have subscribed to the same topics. */
   boolean isHomogeneous() {
     return members.values().stream().map(Member::topics).distinct().count() <= 1;
+  }
+
+  /** Nothing for each member. */
+  Map<String, NavigableSet<PartitionId>> emptyShares() {
+    Map<String, NavigableSet<PartitionId>> shares = new TreeMap<>();
+    members.keySet().forEach(id -> shares.put(id, new TreeSet<>()));
+    return shares;
   }
 
   /** All partitions, in their order. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -25,8 +24,7 @@ public final class RangeAssignor implements Assignor {
 
   @Override
   public Map<String, NavigableSet<PartitionId>> assign(AssignorInput input) {
-    Map<String, NavigableSet<PartitionId>> shares = new TreeMap<>();
-    input.members().keySet().forEach(id -> shares.put(id, new TreeSet<>()));
+    Map<String, NavigableSet<PartitionId>> shares = input.emptyShares();
     topicsByReaders(input)
         .forEach(
             (readers, topics) -> {

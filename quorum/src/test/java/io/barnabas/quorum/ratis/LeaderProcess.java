@@ -98,7 +98,7 @@ final class LeaderProcess implements AutoCloseable {
       serve(options);
     } catch (IOException | RuntimeException e) {
       // Whoever waits for a line from this process is not to wait for ever.
-      e.printStackTrace();
+      System.err.println("The member ends: " + e);
       Runtime.getRuntime().halt(1);
     }
   }
