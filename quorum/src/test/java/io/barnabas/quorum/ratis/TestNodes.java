@@ -1,5 +1,6 @@
 package io.barnabas.quorum.ratis;
 
+import io.barnabas.quorum.NotLeadingException;
 import io.barnabas.quorum.ratis.RatisOptions.Voter;
 import io.barnabas.world.RealWorld;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -182,15 +184,30 @@ final class TestNodes implements AutoCloseable {
     while (true) {
       Running active = get(awaitActive());
       List<String> before = active.witness().seen().entries();
-      try {
-        if (active.quorum().propose(before.size(), entry.getBytes(StandardCharsets.UTF_8)).join()) {
-          return;
-        }
-      } catch (CompletionException e) {
-        if (!(e.getCause() instanceof io.barnabas.quorum.NotLeadingException)) {
-          throw e;
-        }
+      if (before.contains(entry)) {
+        return;
       }
+      CompletableFuture<Boolean> proposed =
+          active.quorum().propose(before.size(), entry.getBytes(StandardCharsets.UTF_8));
+      // What became of it after an election is known only when the next entry is, which may be
+      // this one once more: no more than one of both comes first.
+      while (!proposed.isDone() && active.quorum().leadership().active()) {
+        world.threads().sleep(1_000_000);
+      }
+      if (proposed.isDone() && isCommitted(proposed)) {
+        return;
+      }
+    }
+  }
+
+  private static boolean isCommitted(CompletableFuture<Boolean> proposed) {
+    try {
+      return proposed.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof NotLeadingException) {
+        return false;
+      }
+      throw e;
     }
   }
 
