@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,7 @@ final class Keeper {
   // Of the thread.
   private long obstacleToldNanos;
   private String obstacleTold = "";
+  private final LeaderDisk disk = new LeaderDisk();
   private int forgottenRounds;
   private boolean stoppedByOthers;
   private List<Integer> votersTold = List.of();
@@ -212,12 +214,29 @@ final class Keeper {
       progress.observe();
       remember(kept, progress, division);
     }
+    if (division.getInfo().isLeader()) {
+      leadWithDisk(kept, division);
+    } else {
+      disk.forget();
+    }
     watch.look(kept, division);
     if (kept.leadership().leaderId().isEmpty()) {
       Optional<String> obstacle = errands.checkAgreement(kept.cluster());
       obstacle.ifPresent(text -> tellObstacle("Waiting for a leader", text));
     }
     keepRole(kept, division);
+  }
+
+  private void leadWithDisk(RatisGroup kept, RaftServer.Division division) {
+    TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+    boolean alone = division.getRaftConf().getCurrentPeers().size() == 1;
+    if (last != null
+        && !alone
+        && disk.hangs(
+            division.getRaftLog().getFlushIndex(), last.getIndex(), world.clock().nanoTime())) {
+      LOG.warn("The disk of this node, which leads the quorum, hangs: another one is to lead");
+      kept.handOver();
+    }
   }
 
   /** Whoever leads next, or anew, sends to all members. */
