@@ -1,0 +1,9 @@
+/**
+ * Programs made with frameworks that others build on Kafka, to be run as processes of their own
+ * with the libraries of the frameworks' own release; tests of conformance do. Promises nothing: it
+ * ships with nothing. Start reading with {@link io.barnabas.frameworks.WordCount}.
+ */
+@NullMarked
+package io.barnabas.frameworks;
+
+import org.jspecify.annotations.NullMarked;
