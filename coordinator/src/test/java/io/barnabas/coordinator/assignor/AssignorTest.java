@@ -2,12 +2,14 @@ package io.barnabas.coordinator.assignor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.world.Randomness;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Random;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -50,7 +52,7 @@ class AssignorTest {
   @ParameterizedTest
   @ValueSource(strings = {"uniform", "range"})
   void eachPartitionGoesToOneOfItsReaders(String name) {
-    Random random = new Random(7);
+    Randomness random = new SimulatedWorld(7, SimulationOptions.defaults()).randomness();
     for (int round = 0; round < ROUNDS; round++) {
       partitions.clear();
       for (int i = 0; i < 1 + random.nextInt(4); i++) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.coordinator.assignor.PartitionId;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.TopicImage;
+import io.barnabas.world.Randomness;
+import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.protocol.Errors;
@@ -27,7 +29,7 @@ final class ConsumerSimulation {
   private static final long QUIET_MS = 400_000;
   private static final List<String> NAMES = List.of("a1", "a2", "b1");
 
-  private final Random random;
+  private final Randomness random;
   private final MachineDriver driver;
   private final List<SimulatedConsumer> members = new ArrayList<>();
 
@@ -40,7 +42,7 @@ final class ConsumerSimulation {
   private int refusals;
 
   ConsumerSimulation(long seed) {
-    random = new Random(seed);
+    random = new SimulatedWorld(seed, SimulationOptions.defaults()).randomness();
     driver =
         new MachineDriver(
             new GroupLimits(6_000, 60_000, 3_000, 100, 4_096, Long.MAX_VALUE / 2, 600_000),
