@@ -158,7 +158,8 @@ public final class Replica {
   }
 
   /**
-   * Reads from an immutable view of the log; never waits.
+   * Reads from an immutable view of the log; waits only where that shows damage, and then for the
+   * log to be looked at.
    *
    * @throws ApiException NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH,
    *     OFFSET_OUT_OF_RANGE or KAFKA_STORAGE_ERROR

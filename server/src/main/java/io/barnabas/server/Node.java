@@ -332,6 +332,8 @@ public final class Node implements AutoCloseable {
     replicas.standAside(hangs);
     if (hangs) {
       server.endStuck(new StuckAppends(replicas), "the disk holds its request up");
+    } else {
+      server.forgetStuck();
     }
   }
 

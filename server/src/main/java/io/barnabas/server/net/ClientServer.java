@@ -302,6 +302,11 @@ public final class ClientServer implements Closeable {
     underWay = now;
   }
 
+  /** What was under way when {@link #endStuck} looked last is no longer of interest. */
+  public void forgetStuck() {
+    underWay = Map.of();
+  }
+
   // --- closing
 
   /**

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * -Dsimulation.first=17} begins at another one.
  */
 class WholeClusterSimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 100);
+  private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
   private static final int FIRST = Integer.getInteger("simulation.first", 0);
 
   @Test
