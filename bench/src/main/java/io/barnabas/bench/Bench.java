@@ -39,7 +39,7 @@ public final class Bench implements Runnable {
       split = ",",
       description =
           "What to measure: produce-100, produce-1000, latency, partitions, consume, start,"
-              + " cluster-produce, cluster-paced, failover. All by default.")
+              + " cluster-produce, cluster-paced, failover, groups. All by default.")
   private List<String> measures = List.of();
 
   @Option(

@@ -25,6 +25,7 @@ interface Measure {
         new StartMeasure(),
         new ClusterProduceMeasure(),
         new ClusterPacedMeasure(),
-        new FailoverMeasure());
+        new FailoverMeasure(),
+        new GroupsMeasure());
   }
 }
