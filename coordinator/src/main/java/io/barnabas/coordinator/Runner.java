@@ -58,6 +58,9 @@ final class Runner<S, C> {
 
   private boolean ready;
 
+  /** Whether the timers are set of what is there. */
+  private boolean begun;
+
   /** As it is after all that was appended. */
   private S state;
 
@@ -105,12 +108,7 @@ final class Runner<S, C> {
   /** Answers those who waited for what is replicated now, and those who have waited too long. */
   void takeNoticeOfReplication() {
     long highWatermark = partition.highWatermark();
-    if (!ready && highWatermark >= loadedEnd) {
-      ready = true;
-      Attempt first = new Attempt();
-      first.add(machine.loaded(state, nowMs()));
-      carryOut(first);
-    }
+    ready |= highWatermark >= loadedEnd;
     while (!unreplicated.isEmpty() && unreplicated.peekFirst().endOffset() <= highWatermark) {
       Unreplicated<S> done = unreplicated.removeFirst();
       replicated = done.state();
@@ -127,6 +125,21 @@ final class Runner<S, C> {
 
   private static CoordinatorNotAvailableException notReplicated() {
     return new CoordinatorNotAvailableException("What was decided is not replicated yet");
+  }
+
+  /** Sets the timers of what is there, if that has not been done since it last stood aside. */
+  void begin() {
+    if (!begun) {
+      begun = true;
+      Attempt first = new Attempt();
+      first.add(machine.loaded(state, nowMs()));
+      carryOut(first);
+    }
+  }
+
+  /** Nobody is heard for now, and that is no fault of theirs. */
+  void standAside() {
+    begun = false;
   }
 
   /** Decides what becomes of the timers that have run out. */

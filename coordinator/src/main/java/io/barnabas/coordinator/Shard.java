@@ -37,6 +37,9 @@ final class Shard<S, C> {
   /** Before another look whether the replica has heard of its leadership. */
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** Before another look whether this node goes on. */
+  private static final long ASIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   /**
    * A command that has not been decided.
    *
@@ -60,8 +63,15 @@ final class Shard<S, C> {
 
   private boolean ended;
 
-  /** What may be read; null until all is loaded, and again from the end on. */
-  private volatile @Nullable Runner<S, C> serving;
+  /**
+   * What may be read.
+   *
+   * @param replica whether this node leads, as far as it knows
+   */
+  private record Serving<S, C>(Replica replica, Runner<S, C> runner) {}
+
+  /** Null until all is loaded, and again from the end on. */
+  private volatile @Nullable Serving<S, C> serving;
 
   Shard(
       World world,
@@ -155,7 +165,7 @@ final class Shard<S, C> {
     try {
       boolean goesOn = true;
       while (goesOn) {
-        goesOn = runOnce(runner);
+        goesOn = replica.isLeader() ? runOnce(replica, runner) : standAside(runner);
       }
     } finally {
       registration.cancel();
@@ -164,7 +174,7 @@ final class Shard<S, C> {
     }
   }
 
-  private boolean runOnce(Runner<S, C> runner) {
+  private boolean runOnce(Replica replica, Runner<S, C> runner) {
     List<Command<C>> taken = take(runner.nextDeadlineNanos());
     if (isEnded()) {
       taken.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
@@ -172,13 +182,27 @@ final class Shard<S, C> {
     }
     runner.takeNoticeOfReplication();
     if (runner.isReady()) {
-      serving = runner;
-      runner.expire();
+      serving = new Serving<>(replica, runner);
+      runner.begin();
+      // First, as whoever has asked in time is not to pay for it that this thread was busy.
       runner.decide(taken);
+      runner.expire();
     } else {
       taken.forEach(command -> command.answer().completeExceptionally(loading()));
     }
     return true;
+  }
+
+  /**
+   * While this node leads nothing of what others can lead, those who ask are to find them. If it
+   * goes on, whoever it could not hear meanwhile has as long as after a change of leaders.
+   */
+  private boolean standAside(Runner<S, C> runner) {
+    take(OptionalLong.of(world.clock().nanoTime() + ASIDE_NANOS))
+        .forEach(command -> command.answer().completeExceptionally(notCoordinator()));
+    runner.takeNoticeOfReplication();
+    runner.standAside();
+    return !isEnded();
   }
 
   /** Waits until there is something to do. */
@@ -243,14 +267,17 @@ final class Shard<S, C> {
    * @throws ApiException if this node does not coordinate it, or not yet
    */
   <R> R read(Function<S, R> reader) {
-    Runner<S, C> runner = serving;
+    Serving<S, C> served = serving;
     if (isEnded()) {
       throw notCoordinator();
     }
-    if (runner == null) {
+    if (served == null) {
       throw loading();
     }
-    return reader.apply(runner.replicated());
+    if (!served.replica().isLeader()) {
+      throw notCoordinator();
+    }
+    return reader.apply(served.runner().replicated());
   }
 
   private boolean isEnded() {

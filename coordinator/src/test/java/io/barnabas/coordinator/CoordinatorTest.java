@@ -135,6 +135,30 @@ class CoordinatorTest {
     world.threads().sleep(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
+  /** Its disk hangs, say: whoever asks is to find the next leader. */
+  @Test
+  void aNodeThatStandsAsideSaysNothing() {
+    run(
+        SimulationOptions.defaults(),
+        (world, node) -> {
+          ClusterImage shared = ClusterImage.empty("c");
+          shared = shared.apply(List.of(new Fact.TopicCreated("notes", TOPIC)));
+          for (int i = 0; i < PARTITIONS; i++) {
+            PartitionImage partition =
+                new PartitionImage(List.of(SELF, 2), List.of(SELF, 2), SELF, 0, 1);
+            shared = shared.apply(List.of(new Fact.PartitionAdded(TOPIC, i, partition)));
+          }
+          node.replicas.reconcile(shared).join();
+          assertThat(node.read("a")).isEmpty();
+          node.replicas.standAside(true);
+          assertThatThrownBy(() -> node.read("a")).isInstanceOf(NotCoordinatorException.class);
+          CompletableFuture<String> asked = node.write("a", "x");
+          assertThatThrownBy(asked::join).hasCauseInstanceOf(NotCoordinatorException.class);
+          node.replicas.standAside(false);
+          assertThat(node.read("a")).isEmpty();
+        });
+  }
+
   @Test
   void answersWaitUntilWhatTheySayIsReplicated() {
     run(

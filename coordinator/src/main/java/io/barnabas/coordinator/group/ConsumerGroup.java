@@ -1,6 +1,7 @@
 package io.barnabas.coordinator.group;
 
 import io.barnabas.coordinator.assignor.PartitionId;
+import io.barnabas.metadata.ClusterImage;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.NavigableSet;
@@ -152,7 +153,7 @@ record ConsumerGroup(
     return names;
   }
 
-  /** Whether a partition is anybody's but a member's own, in whatever way. */
+  /** What is anybody's but this member's, in whatever way. */
   Set<PartitionId> heldByOthers(String memberId) {
     Set<PartitionId> held = new HashSet<>();
     for (ConsumerMember member : members.values()) {
@@ -192,7 +193,21 @@ record ConsumerGroup(
 
   private ConsumerGroup withMembers(PSortedMap<String, ConsumerMember> changed) {
     return new ConsumerGroup(
-        id, epoch, metadataHash, assignmentEpoch, assignedMs, changed, targets, regexes, looked);
+        id,
+        epoch,
+        metadataHash,
+        assignmentEpoch,
+        assignedMs,
+        changed,
+        targets,
+        regexes,
+        // Nobody reads anything, and what was looked at is a whole image.
+        changed.isEmpty() ? Optional.empty() : looked);
+  }
+
+  /** An image, or the newer one that was looked at already: commands overtake each other. */
+  ClusterImage newest(ClusterImage image) {
+    return looked.map(Looked::image).filter(seen -> seen.version() > image.version()).orElse(image);
   }
 
   ConsumerGroup withTarget(String memberId, NavigableSet<PartitionId> target) {

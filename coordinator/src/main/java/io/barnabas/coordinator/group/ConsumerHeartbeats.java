@@ -83,6 +83,7 @@ final class ConsumerHeartbeats {
     boolean joins = request.memberEpoch() == HeartbeatChecks.JOINS;
     String memberId = request.memberId().isEmpty() ? command.uniquePart() : request.memberId();
     ConsumerGroup group = group(step, request.groupId(), joins, command.image());
+    ClusterImage image = group.newest(command.image());
     if (!group.members().containsKey(memberId)
         && joins
         && group.members().size() >= limits.maxSize()
@@ -94,16 +95,16 @@ final class ConsumerHeartbeats {
     ConsumerMembers.Found found = members.find(step, group, request, memberId);
     ConsumerMember before = found.member();
     ConsumerMember said = before.with(merged(before.metadata(), request, command.client()));
-    group = epochs.said(step, found.group(), before, said, command.image());
-    ConsumerSettings settings = ConsumerSettings.of(command.image(), group.id(), limits);
-    group = epochs.retarget(step, group, settings, command.image());
+    group = epochs.said(step, found.group(), before, said, image);
+    ConsumerSettings settings = ConsumerSettings.of(image, group.id(), limits);
+    group = epochs.retarget(step, group, settings, image);
     Report report =
         joins
             ? Report.only(Set.of())
             : before
                 .report()
-                .then(HeartbeatChecks.owned(request), request.rebalanceTimeoutMs() >= 0);
-    ConsumerMember after = epochs.reconcile(step, group, memberId, report, command.image());
+                .then(HeartbeatChecks.owned(before, request), request.rebalanceTimeoutMs() >= 0);
+    ConsumerMember after = epochs.reconcile(step, group, memberId, report, image);
     step.timer(Step.SESSION, group.id(), memberId, settings.sessionTimeoutMs());
     return answer(before, after, request, settings);
   }

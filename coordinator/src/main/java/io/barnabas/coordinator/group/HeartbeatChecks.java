@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.InvalidRegularExpression;
@@ -87,11 +89,17 @@ final class HeartbeatChecks {
   }
 
   /**
-   * Makes a regular expression, of a kind that takes time in proportion to what is matched.
+   * Makes a regular expression, of a kind that takes no more time than its size times that of what
+   * is matched.
    *
-   * @throws InvalidRegularExpression if it is none
+   * @throws InvalidRegularExpression if it is none, or too large
    */
   static Pattern compile(String regex) {
+    if (!RegexSize.isSmall(regex)) {
+      throw new InvalidRegularExpression(
+          "SubscribedTopicRegex is too large: with its repetitions written out it may have %d steps"
+              .formatted(RegexSize.MAX_STEPS));
+    }
     try {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
@@ -101,18 +109,23 @@ final class HeartbeatChecks {
     }
   }
 
-  /** What a member says that it has, if it says so. */
-  static Optional<Set<PartitionId>> owned(ConsumerGroupHeartbeatRequestData request) {
+  /** What a member says that it has, of what it may have, if it says so. */
+  static Optional<Set<PartitionId>> owned(
+      ConsumerMember member, ConsumerGroupHeartbeatRequestData request) {
     if (request.topicPartitions() == null) {
       return Optional.empty();
     }
-    Set<PartitionId> owned = new TreeSet<>();
-    request
-        .topicPartitions()
-        .forEach(
-            topic ->
-                topic.partitions().forEach(n -> owned.add(new PartitionId(topic.topicId(), n))));
-    return Optional.of(owned);
+    // Nothing else is kept: it could be anything, and a lot.
+    return Optional.of(
+        said(request)
+            .filter(member.current()::holds)
+            .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  private static Stream<PartitionId> said(ConsumerGroupHeartbeatRequestData request) {
+    return request.topicPartitions().stream()
+        .flatMap(
+            topic -> topic.partitions().stream().map(n -> new PartitionId(topic.topicId(), n)));
   }
 
   /** Checks the epoch of one that has been a member. */
@@ -127,9 +140,8 @@ final class HeartbeatChecks {
     // It may not have heard of its new epoch. Then it can have nothing but what it has in it.
     boolean missedOne =
         said == member.current().previousEpoch()
-            && owned(request)
-                .map(owned -> member.current().assigned().keySet().containsAll(owned))
-                .orElse(false);
+            && request.topicPartitions() != null
+            && said(request).allMatch(each -> member.current().assigned().containsKey(each));
     if (!missedOne) {
       throw fenced("smaller", said, member.epoch());
     }

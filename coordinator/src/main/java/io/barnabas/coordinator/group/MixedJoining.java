@@ -1,7 +1,6 @@
 package io.barnabas.coordinator.group;
 
 import io.barnabas.coordinator.Bytes;
-import io.barnabas.coordinator.assignor.PartitionId;
 import io.barnabas.coordinator.group.ClassicMember.Protocol;
 import io.barnabas.metadata.ClusterImage;
 import java.util.ArrayList;
@@ -111,15 +110,15 @@ final class MixedJoining {
   private void join(
       Step step, ConsumerGroup before, ConsumerMember was, GroupCommand.Join command, long waiter) {
     JoinGroupRequestData request = command.request();
-    ClusterImage image = command.image();
+    ClusterImage image = before.newest(command.image());
     List<Protocol> protocols = protocols(request);
     ClassicSubscription subscription = ClassicSubscription.of(protocols).orElseThrow();
     ConsumerMember says = was.with(metadata(request, command.client(), protocols, subscription));
     ConsumerGroup group = epochs.said(step, before, was, says, image);
     group = epochs.retarget(step, group, ConsumerSettings.of(image, group.id(), consumers), image);
-    ConsumerMember member =
-        epochs.reconcile(
-            step, group, was.id(), Report.only(owned(was, subscription, image)), image);
+    // Even if it has missed an answer: without that it could not come to what it was given.
+    Report report = Report.only(ClassicSubscription.ids(subscription.owned(), image));
+    ConsumerMember member = epochs.reconcile(step, group, was.id(), report, image);
     step.cancel(Step.REJOIN, group.id(), member.id());
     step.timer(Step.RESYNC, group.id(), member.id(), says.metadata().rebalanceTimeoutMs());
     step.timer(Step.SESSION, group.id(), member.id(), request.sessionTimeoutMs());
@@ -131,14 +130,6 @@ final class MixedJoining {
             .setProtocolType(ConsumerGroup.TYPE)
             .setProtocolName(protocols.getFirst().name())
             .setLeader(""));
-  }
-
-  /** What it says of an older generation is not known to be so. */
-  private static Set<PartitionId> owned(
-      ConsumerMember member, ClassicSubscription subscription, ClusterImage image) {
-    boolean isOld =
-        subscription.generation().map(generation -> generation != member.epoch()).orElse(false);
-    return isOld ? Set.of() : ClassicSubscription.ids(subscription.owned(), image);
   }
 
   private static MemberMetadata metadata(

@@ -49,7 +49,8 @@ final class MixedMembers {
     if (differs(request.protocolType(), ConsumerGroup.TYPE)
         || differs(request.protocolName(), protocol)) {
       refusal = Errors.INCONSISTENT_GROUP_PROTOCOL;
-    } else if (group.epoch() > member.epoch() && member.current().state() != State.UNREVOKED) {
+    } else if (group.assignmentEpoch() > member.epoch()
+        && member.current().state() != State.UNREVOKED) {
       // One that has to give something up is told of that first, and then joins again by itself.
       step.timer(Step.REJOIN, group.id(), member.id(), member.metadata().rebalanceTimeoutMs());
       refusal = Errors.REBALANCE_IN_PROGRESS;

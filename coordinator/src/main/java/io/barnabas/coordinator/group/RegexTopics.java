@@ -5,10 +5,13 @@ import io.barnabas.coordinator.group.ConsumerGroup.ResolvedRegex;
 import io.barnabas.metadata.ClusterImage;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * Which topics the regular expressions of a consumer group's members match. One is looked at anew
- * when it is new, or when it has not been for a while and the topics have changed.
+ * Which topics the regular expressions of a consumer group's members match. All names are looked at
+ * when one is new to this leader, and then those that come. What it comes to is written when that
+ * changes, and when it has not been for a while.
  */
 final class RegexTopics {
   private final ConsumerLimits limits;
@@ -37,8 +40,11 @@ final class RegexTopics {
     for (String regex : used) {
       ResolvedRegex known = group.regexes().get(regex);
       if (known == null || known.version() != image.version()) {
-        ResolvedRegex resolved =
-            new ResolvedRegex(matching(regex, image), image.version(), step.nowMs());
+        Set<String> topics =
+            known == null || before.looked().isEmpty()
+                ? matching(regex, image.topicIds().keySet(), name -> true)
+                : matching(known, regex, before.looked().get().image(), image);
+        ResolvedRegex resolved = new ResolvedRegex(topics, image.version(), step.nowMs());
         if (known == null || !known.topics().equals(resolved.topics()) || isOld(step, known)) {
           group = group.withRegexes(group.regexes().plus(regex, resolved));
           group = step.write(group, ConsumerRecords.regex(group.id(), regex, resolved));
@@ -52,14 +58,24 @@ final class RegexTopics {
     return step.nowMs() - known.resolvedMs() >= limits.regexRefreshIntervalMs();
   }
 
-  private static Set<String> matching(String regex, ClusterImage image) {
-    Pattern pattern = HeartbeatChecks.compile(regex);
-    Set<String> topics = new TreeSet<>();
-    for (String name : image.topicIds().keySet()) {
-      if (pattern.matches(name)) {
-        topics.add(name);
-      }
+  /** Looks at the names only that have come since it was looked at last. */
+  private static Set<String> matching(
+      ResolvedRegex known, String regex, ClusterImage before, ClusterImage now) {
+    if (before.topicIds() == now.topicIds()) {
+      return known.topics();
     }
+    Set<String> topics =
+        matching(regex, now.topicIds().keySet(), name -> !before.topicIds().containsKey(name));
+    known.topics().stream().filter(now.topicIds()::containsKey).forEach(topics::add);
     return topics;
+  }
+
+  private static Set<String> matching(
+      String regex, Set<String> names, Predicate<String> isLookedAt) {
+    Pattern pattern = HeartbeatChecks.compile(regex);
+    return names.stream()
+        .filter(isLookedAt)
+        .filter(pattern::matches)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

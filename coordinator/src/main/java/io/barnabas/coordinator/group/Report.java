@@ -8,12 +8,13 @@ import java.util.Set;
  * What is known of the partitions that a member of a consumer group has itself. Lasts as long as
  * the leadership.
  *
- * <p>An answer may be lost, and then the member may still come to what it was given before. So it
- * is not known to have given something up only because it does not say that it has it, but when it
- * has heard that it has to as well: when it has reported since in a way that shows that it got the
- * answer, or in one after which it takes nothing that it was given before.
+ * <p>An answer may be lost, or the member busy with an older one, and then it may still come to
+ * what it was given before. So it is known to have given something up only when it has heard that
+ * it has to, which shows in how it reports, and has said what it has since it was told; or when it
+ * has said that in a way after which it takes nothing that it was given before.
  *
- * @param owned what it said last; empty if it has not
+ * @param owned what it has said since it was told to give something up, of what it was given; empty
+ *     if it has not
  * @param hasHeard whether it has heard of what it has to give up
  * @param isFinal whether it takes nothing else but what it is told from now on
  */
@@ -31,9 +32,9 @@ record Report(Optional<Set<PartitionId>> owned, boolean hasHeard, boolean isFina
     return new Report(says.or(this::owned), hasHeard || !saysAll, false);
   }
 
-  /** Something that it has to give up is news to it. */
+  /** Something that it has to give up is news to it, and what it said before says nothing of it. */
   Report unheard() {
-    return new Report(owned, false, false);
+    return new Report(Optional.empty(), false, false);
   }
 
   private boolean lacks(Set<PartitionId> partitions) {

@@ -2,6 +2,7 @@ package io.barnabas.coordinator.group;
 
 import static io.barnabas.coordinator.group.Commands.GROUP;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.coordinator.assignor.PartitionId;
 import io.barnabas.metadata.ClusterImage;
@@ -66,6 +67,37 @@ class ConsumerGroupTest {
     assertThat(first.owned()).hasSize(2);
     assertThat(second.owned()).hasSize(2);
     assertThat(driver.consumers(GROUP).state()).isEqualTo(ConsumerGroup.State.STABLE);
+  }
+
+  /** It does not say what it has until it has come to something. */
+  @Test
+  void whatAMemberIsStillComingToGoesToNobodyElse() {
+    SimulatedConsumer first = consumer("1");
+    assertThat(first.heartbeat(image, false)).isEqualTo(Errors.NONE);
+    first.beginReconciling();
+    assertThat(first.heartbeat(image, false)).isEqualTo(Errors.NONE);
+    SimulatedConsumer second = consumer("2");
+    turn(second);
+    for (int i = 0; i < 3; i++) {
+      assertThat(first.heartbeat(image, false)).isEqualTo(Errors.NONE);
+      turn(second);
+      assertThat(second.owned()).isEmpty();
+    }
+    first.finishReconciling();
+    assertThat(first.owned()).hasSize(4);
+    turn(first, second, first, second);
+    assertThat(first.owned()).hasSize(2);
+    assertThat(second.owned()).hasSize(2);
+  }
+
+  @Test
+  void aRegularExpressionThatWouldFillTheMemoryIsRefused() {
+    for (String bomb :
+        List.of("(((a{1000}){1000}){1000})", "(".repeat(9_000) + ")".repeat(9_000))) {
+      SimulatedConsumer member = new SimulatedConsumer(driver, "1", null).matching(bomb);
+      assertThatThrownBy(() -> member.heartbeat(image, false))
+          .hasMessageContaining("SubscribedTopicRegex is too large");
+    }
   }
 
   @Test

@@ -100,7 +100,11 @@ final class ConsumerSimulation {
         if (choice < 90) {
           heartbeat(member);
         } else if (choice < 130) {
-          member.reconcile();
+          if (random.nextInt(3) == 0) {
+            member.finishReconciling();
+          } else {
+            member.beginReconciling();
+          }
         } else if (choice < 170) {
           commit(member);
         } else {

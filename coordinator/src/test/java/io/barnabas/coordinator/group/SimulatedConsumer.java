@@ -25,7 +25,10 @@ import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** A client of the consumer protocol. Answers may be lost, and then it says all about itself. */
+/**
+ * A client of the consumer protocol. Answers may be lost, and then it says all about itself; else
+ * it says what it has only after that has changed, as Kafka's do.
+ */
 final class SimulatedConsumer {
   static final int REBALANCE_MS = 30_000;
   private static final int VERSION = 1;
@@ -46,6 +49,12 @@ final class SimulatedConsumer {
 
   /** What it was given last, which it comes to when it has the time. */
   private Optional<NavigableSet<PartitionId>> given = Optional.empty();
+
+  /** What it is about to come to, whatever it is given meanwhile. */
+  private Optional<NavigableSet<PartitionId>> underway = Optional.empty();
+
+  /** Whether it has come to something and not said so. */
+  private boolean hasNews;
 
   SimulatedConsumer(MachineDriver driver, String id, @Nullable String instanceId) {
     this.driver = driver;
@@ -95,6 +104,7 @@ final class SimulatedConsumer {
   void forgetAll() {
     owned.clear();
     given = Optional.empty();
+    underway = Optional.empty();
     epoch = 0;
     saysAll = true;
   }
@@ -112,6 +122,8 @@ final class SimulatedConsumer {
           .setSubscribedTopicNames(names)
           .setSubscribedTopicRegex(regex)
           .setServerAssignor(assignor);
+    } else if (!hasNews) {
+      return request;
     }
     Map<Uuid, List<Integer>> byTopic = new TreeMap<>();
     owned
@@ -137,6 +149,11 @@ final class SimulatedConsumer {
 
   /** Reports; the answer does not come if it is lost. */
   Errors heartbeat(ClusterImage image, boolean isLost) {
+    if (saysAll) {
+      // While it is about to come to something, nobody could take that it has nothing for an
+      // answer; Kafka's coordinators do.
+      finishReconciling();
+    }
     ConsumerGroupHeartbeatResponseData answer = ask(request(), image);
     if (isLost) {
       saysAll = true;
@@ -147,6 +164,7 @@ final class SimulatedConsumer {
       case NONE -> {
         epoch = answer.memberEpoch();
         saysAll = false;
+        hasNews = false;
         if (answer.assignment() != null) {
           given = Optional.of(partitions(answer.assignment().topicPartitions()));
         }
@@ -170,17 +188,33 @@ final class SimulatedConsumer {
 
   /** Comes to what it was given. */
   void reconcile() {
-    if (given.isEmpty()) {
+    finishReconciling();
+    beginReconciling();
+    finishReconciling();
+  }
+
+  /** Gives up what it has to, unless it is still busy with what it was given before. */
+  void beginReconciling() {
+    if (given.isPresent() && underway.isEmpty()) {
+      owned.keySet().retainAll(given.get());
+      underway = given;
+      given = Optional.empty();
+    }
+  }
+
+  /** Takes what it was given when it began to. */
+  void finishReconciling() {
+    if (underway.isEmpty()) {
       return;
     }
-    owned.keySet().retainAll(given.get());
-    for (PartitionId partition : given.get()) {
+    for (PartitionId partition : underway.get()) {
       owned.computeIfAbsent(
           partition,
           each ->
               driver.offset(Commands.GROUP, named(each)).map(CommittedOffset::offset).orElse(0L));
     }
-    given = Optional.empty();
+    underway = Optional.empty();
+    hasNews = true;
   }
 
   private static TopicPartition named(PartitionId partition) {
