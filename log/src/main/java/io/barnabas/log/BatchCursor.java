@@ -3,6 +3,7 @@ package io.barnabas.log;
 import io.barnabas.world.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /** Walks the batches of a stretch of a segment's file by their headers, for one thread. */
 final class BatchCursor {
@@ -10,6 +11,9 @@ final class BatchCursor {
 
   /** For looking at no more than headers. */
   private static final int SMALL_BYTES = 512;
+
+  /** So much of a large batch is compared with its checksum at a time. */
+  private static final int PART_BYTES = 64 * 1024;
 
   private final DiskFile file;
   private final int end;
@@ -86,6 +90,32 @@ final class BatchCursor {
       }
     }
     return chunk;
+  }
+
+  /**
+   * Whether the batch matches its checksum; false if the file is short. However large its header
+   * says that it is, no more than a little of it is held at a time: the header may be damaged.
+   */
+  boolean crcHolds() throws IOException {
+    int size = size();
+    if (at + size <= chunk.limit()) {
+      return BatchFormat.crcHolds(chunk, at);
+    }
+    CRC32C crc = new CRC32C();
+    ByteBuffer part = ByteBuffer.allocate(Math.min(size, PART_BYTES));
+    int from = position() + BatchFormat.ATTRIBUTES;
+    int stop = position() + size;
+    while (from < stop) {
+      part.clear().limit(Math.min(part.capacity(), stop - from));
+      file.read(part, from);
+      part.flip();
+      if (!part.hasRemaining()) {
+        return false;
+      }
+      from += part.remaining();
+      crc.update(part);
+    }
+    return chunk.getInt(at + BatchFormat.CRC) == (int) crc.getValue();
   }
 
   ByteBuffer header() {

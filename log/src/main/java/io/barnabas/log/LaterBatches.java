@@ -31,6 +31,11 @@ final class LaterBatches {
     return new LaterBatches(segment, aboveOffset).find(behind + 1);
   }
 
+  /** The same in a whole segment. */
+  static OptionalLong first(Segment segment, long aboveOffset) throws IOException {
+    return new LaterBatches(segment, aboveOffset).find(0);
+  }
+
   private OptionalLong find(int from) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     int start = from;
@@ -44,7 +49,7 @@ final class LaterBatches {
           return OptionalLong.of(BatchFormat.baseOffset(chunk, at));
         }
       }
-      if (places <= 0 || checkedBytes > MOST_CHECKED_BYTES) {
+      if (places <= 0 || checkedBytes >= MOST_CHECKED_BYTES) {
         return OptionalLong.empty();
       }
       start += places;
@@ -68,11 +73,10 @@ final class LaterBatches {
 
   private boolean isGood(int position) throws IOException {
     BatchCursor cursor = segment.cursor(position, segment.size());
-    if (checkedBytes > MOST_CHECKED_BYTES || !cursor.advance()) {
+    if (!cursor.advance() || cursor.size() > MOST_CHECKED_BYTES - checkedBytes) {
       return false;
     }
     checkedBytes += cursor.size();
-    ByteBuffer whole = cursor.whole();
-    return whole != null && BatchFormat.crcHolds(whole, cursor.at());
+    return cursor.crcHolds();
   }
 }

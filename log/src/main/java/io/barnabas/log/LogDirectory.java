@@ -264,6 +264,11 @@ public final class LogDirectory implements Closeable {
     scrubber.add(log);
   }
 
+  /** It is used no more. */
+  void closed(PartitionLog log) {
+    scrubber.remove(log);
+  }
+
   /** Takes a partition away at once; its files go after the topic's file.delete.delay.ms. */
   public void delete(TopicIdPartition id) throws IOException {
     logs.delete(id);

@@ -2,7 +2,6 @@ package io.barnabas.log;
 
 import io.barnabas.world.Disk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -131,6 +131,8 @@ final class LogLoader {
     logEndOffset = files.isEmpty() ? logStartOffset : files.firstKey();
     for (long base : files.keySet()) {
       if (cut || !follows(base)) {
+        Segment before = segments.getLast();
+        checkGap(before, before.size(), files.tailMap(base, true).keySet());
         LOG.warn("{} does not follow what is before it and is removed", files.get(base));
         cut = true;
         SegmentFiles.delete(disk, folder, base);
@@ -139,7 +141,11 @@ final class LogLoader {
       Segment segment = new Segment(disk, folder, base, nowMs);
       segments.add(segment);
       Long next = files.higherKey(base);
-      boolean indexed = recover(segment, next == null ? Long.MAX_VALUE : next);
+      boolean indexed =
+          recover(
+              segment,
+              next == null ? Long.MAX_VALUE : next,
+              files.tailMap(base, false).navigableKeySet());
       activeIndexed = indexed;
       if (!indexed) {
         misindexed.add(segment);
@@ -263,9 +269,10 @@ final class LogLoader {
    * Reads a segment from where it may be bad, and its indexes, or builds them.
    *
    * @param next where the next segment begins
+   * @param later the first offsets of the segments from that one on
    * @return whether the index files are there and say nothing of what may not be in the data
    */
-  private boolean recover(Segment segment, long next) throws IOException {
+  private boolean recover(Segment segment, long next, Set<Long> later) throws IOException {
     long knownBelow = Math.min(next, recoveryPoint);
     long before = logEndOffset;
     boolean indexed =
@@ -296,11 +303,34 @@ final class LogLoader {
       excess.put(segment, good);
       return agrees;
     }
-    cutTorn(segment, good);
+    cutTorn(segment, good, later);
     return agrees;
   }
 
-  private void cutTorn(Segment segment, int good) throws IOException {
+  /**
+   * What is not readable has good batches in later segments behind it. As in one file, they may not
+   * have been forced; but they may, as a segment is forced only after those before it.
+   */
+  private void checkGap(Segment at, int position, Set<Long> later) throws IOException {
+    if (!gapIsDamage) {
+      return;
+    }
+    for (long base : later) {
+      Segment segment = new Segment(disk, folder, base, nowMs);
+      try {
+        OptionalLong first = LaterBatches.first(segment, logEndOffset);
+        if (first.isPresent()) {
+          throw damaged(
+              at, position, first.getAsLong() - 1, "is followed by good batches in a later file");
+        }
+      } finally {
+        segment.release();
+      }
+    }
+  }
+
+  private void cutTorn(Segment segment, int good, Set<Long> laterSegments) throws IOException {
+    checkGap(segment, good, laterSegments);
     OptionalLong later = LaterBatches.first(segment, good, logEndOffset);
     if (later.isPresent() && gapIsDamage) {
       throw damaged(segment, good, later.getAsLong() - 1, "has good batches behind bad ones");
@@ -331,12 +361,10 @@ final class LogLoader {
     BatchCursor cursor = segment.scan(from);
     int good = from;
     while (cursor.advance() && cursor.isPlausible(logEndOffset)) {
-      ByteBuffer batch = cursor.baseOffset() < trustedBelow ? cursor.header() : cursor.whole();
-      if (batch == null
-          || (cursor.baseOffset() >= trustedBelow && !BatchFormat.crcHolds(batch, cursor.at()))) {
+      if (cursor.baseOffset() >= trustedBelow && !cursor.crcHolds()) {
         break;
       }
-      segment.note(batch, cursor.at(), good, config.indexIntervalBytes());
+      segment.note(cursor.header(), cursor.at(), good, config.indexIntervalBytes());
       if (rebuildEpochs || cursor.baseOffset() >= recoveryPoint) {
         epochs.assign(cursor.leaderEpoch(), cursor.baseOffset());
       }

@@ -191,6 +191,7 @@ final class OpenLogs {
     PartitionLog log = logs.remove(id);
     if (log != null) {
       log.close(false);
+      directory.closed(log);
     }
   }
 

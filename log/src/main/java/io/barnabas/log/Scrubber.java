@@ -1,9 +1,11 @@
 package io.barnabas.log;
 
 import io.barnabas.world.Clock;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,16 +23,23 @@ final class Scrubber {
   /** A node that starts has better things to do. */
   private static final long FIRST_PAUSE_MS = 5_000;
 
-  private record Due(PartitionLog log, long atNanos) {}
+  private record News(PartitionLog log, boolean isOpen) {}
 
   private final Clock clock;
   private final Housekeeper housekeeper;
   private final LogDirectoryOptions options;
-  private final Queue<PartitionLog> opened = new ConcurrentLinkedQueue<>();
+
+  /** That logs were opened and closed, in order, and not taken notice of. */
+  private final Queue<News> news = new ConcurrentLinkedQueue<>();
+
   private final AtomicBoolean running = new AtomicBoolean();
 
   // The housekeeper's.
-  private final Deque<Due> read = new ArrayDeque<>();
+  private final Set<PartitionLog> unread = new LinkedHashSet<>();
+
+  /** When each was read through, the longest ago first. */
+  private final Map<PartitionLog, Long> readNanos = new LinkedHashMap<>();
+
   private @Nullable PartitionLog reading;
   private long nextOffset;
   private long untilOffset;
@@ -44,14 +53,33 @@ final class Scrubber {
   /** A log was opened. */
   void add(PartitionLog log) {
     if (options.scrubBytesPerSecond() > 0) {
-      opened.add(log);
+      news.add(new News(log, true));
       if (running.compareAndSet(false, true)) {
         housekeeper.later(FIRST_PAUSE_MS, this::step);
       }
     }
   }
 
+  /** A log was closed: nothing of it is held any more soon. */
+  void remove(PartitionLog log) {
+    if (options.scrubBytesPerSecond() > 0) {
+      news.add(new News(log, false));
+    }
+  }
+
+  private void takeNotice() {
+    for (News next = news.poll(); next != null; next = news.poll()) {
+      if (next.isOpen) {
+        unread.add(next.log);
+      } else {
+        unread.remove(next.log);
+        readNanos.remove(next.log);
+      }
+    }
+  }
+
   private void step() {
+    takeNotice();
     PartitionLog log = reading == null ? begin() : reading;
     if (log == null) {
       housekeeper.later(untilDueMs(), this::step);
@@ -60,7 +88,7 @@ final class Scrubber {
     if (!readOn(log)) {
       reading = null;
       if (log.isUsable()) {
-        read.add(new Due(log, clock.nanoTime()));
+        readNanos.put(log, clock.nanoTime());
       }
     }
     long bytes = Math.min(STEP_BYTES, log.sizeBytes());
@@ -69,11 +97,13 @@ final class Scrubber {
 
   /** The next log, from its start on; null if there is none to be read now. */
   private @Nullable PartitionLog begin() {
-    PartitionLog log = opened.poll();
-    if (log == null && !read.isEmpty() && untilDueMs() <= 0) {
-      log = read.removeFirst().log;
+    PartitionLog log = unread.stream().findFirst().orElse(null);
+    if (log == null && !readNanos.isEmpty() && untilDueMs() <= 0) {
+      log = readNanos.keySet().iterator().next();
     }
     if (log != null) {
+      unread.remove(log);
+      readNanos.remove(log);
       reading = log;
       nextOffset = log.view().logStartOffset();
       untilOffset = log.view().logEndOffset();
@@ -87,8 +117,10 @@ final class Scrubber {
       return false;
     }
     try {
-      nextOffset = log.verify(nextOffset, STEP_BYTES);
-      return true;
+      long before = nextOffset;
+      nextOffset = log.verify(before, STEP_BYTES);
+      // It stays where it is if the log was cut meanwhile and ends before.
+      return nextOffset > before;
     } catch (DamagedLogException e) {
       // The directory's listener has heard of it.
       return false;
@@ -97,11 +129,11 @@ final class Scrubber {
 
   /** Until a log that was read is to be read again, or until it is worth to look for new ones. */
   private long untilDueMs() {
-    Due next = read.peekFirst();
-    if (next == null) {
+    if (readNanos.isEmpty()) {
       return FIRST_PAUSE_MS;
     }
-    long passed = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - next.atNanos);
+    long first = readNanos.values().iterator().next();
+    long passed = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - first);
     return Math.min(FIRST_PAUSE_MS, options.scrubPauseMs() - passed);
   }
 }

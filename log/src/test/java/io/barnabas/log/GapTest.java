@@ -14,6 +14,7 @@ import static io.barnabas.log.Samples.valuesOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.barnabas.world.DiskFile;
 import io.barnabas.world.simulated.CrashMode;
 import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedDisk;
@@ -21,6 +22,7 @@ import io.barnabas.world.simulated.SimulatedWorld;
 import io.barnabas.world.simulated.SimulationOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -108,6 +110,35 @@ class GapTest {
     isDamaged(6, 6);
     // What a second start finds must be the same.
     isDamaged(6, 6);
+  }
+
+  /** The last of the four in a file, or that file's end as if it had never been written. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void isDamageWhereTheGoodOnesAreInALaterFile(boolean isShort) throws Exception {
+    LogConfig four = config("segment.bytes", "310");
+    written(four, log -> fill(log, 10));
+    if (isShort) {
+      cut(log(0), 3 * BATCH_BYTES);
+    } else {
+      disk.corrupt(log(0), 3 * BATCH_BYTES + 72, 1);
+    }
+    isDamaged(3, 3);
+    isDamaged(3, 3);
+    opens(four, false, 3);
+  }
+
+  private void cut(Path file, long size) {
+    SimulatedWorld world = nextWorld();
+    RunEnd end =
+        world.run(
+            () -> {
+              try (DiskFile opened = world.disk().openForAppend(file)) {
+                opened.truncate(size);
+                opened.force();
+              }
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
   }
 
   @Test

@@ -111,6 +111,43 @@ class VerificationTest {
         });
   }
 
+  /** Larger than what is held of one at a time. */
+  @ParameterizedTest
+  @ValueSource(ints = {70, 200_000, 400_000})
+  void aLargeBatchIsComparedBitByBit(int place) {
+    run(
+        machine -> {
+          int most = 1_000_000;
+          try (LogDirectory logs = open(machine)) {
+            PartitionLog log = logs.openOrCreate(ID, Samples.config());
+            log.append(batch("x".repeat(400_000)), CLIENT);
+            fill(log, 2);
+            assertThat(log.verify(0, most)).isEqualTo(2);
+            flip(machine, 0, place);
+            assertThatThrownBy(() -> log.verify(0, most)).isInstanceOf(DamagedLogException.class);
+          }
+        });
+  }
+
+  /** A log that is closed is not looked at when its turn comes, and not kept until then. */
+  @Test
+  void whatIsClosedIsReadNoMore() {
+    run(
+        machine -> {
+          try (LogDirectory logs = open(machine)) {
+            PartitionLog log = logs.openOrCreate(ID, CONFIG);
+            fill(log, RECORDS);
+            machine.threads().sleep(TimeUnit.SECONDS.toNanos(20));
+            logs.delete(ID);
+            PartitionLog again = logs.openOrCreate(ID, CONFIG);
+            fill(again, RECORDS);
+            flip(machine, 4, IN_A_VALUE);
+            machine.threads().sleep(TimeUnit.SECONDS.toNanos(20));
+            assertThat(again.isUsable()).isFalse();
+          }
+        });
+  }
+
   @Test
   void aDamagedLogTakesAndGivesNothingAndWhoWaitsIsTold() {
     run(

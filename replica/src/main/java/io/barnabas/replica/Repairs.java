@@ -95,10 +95,11 @@ final class Repairs {
     states.put(id, State.STUCK);
     LOG.error(
         "{} stays offline: no other replica is known to have all of its records. Put its files back"
-            + " from a copy and start the node again; or give up what follows the damage: stop the"
-            + " node, remove the partition's line from recovery-point-offset-checkpoint (and count"
-            + " it down), and start it again; or have another replica lead by an unclean election,"
-            + " which loses what that one lacks",
+            + " from a copy and start the node again; or start it as it is, which gives up what"
+            + " follows the damage if that was not noted as forced; or give up what follows it in"
+            + " any case: stop the node, remove the partition's line from"
+            + " recovery-point-offset-checkpoint (and count it down), and start it again; or have"
+            + " another replica lead by an unclean election, which loses what that one lacks",
         id.topicPartition());
     return STUCK;
   }
@@ -163,7 +164,9 @@ final class Repairs {
     }
     try {
       PartitionLog log = directory.reopenIfSound(id, config);
-      LOG.info("{} was damaged and is in good order again", id.topicPartition());
+      LOG.warn(
+          "{} was damaged and can be read again; if something was cut off, that was said",
+          id.topicPartition());
       return sound(id, log);
     } catch (DamagedLogException e) {
       LOG.error("{} is still damaged: {}", id.topicPartition(), e.getMessage());
