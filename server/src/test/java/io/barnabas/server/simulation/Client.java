@@ -59,14 +59,14 @@ final class Client implements AutoCloseable {
   /** Where a partition is led. */
   record Route(Uuid topic, int leader, int leaderEpoch) {}
 
-  private final WholeClusterRun run;
+  private final ClusterRun run;
   private final String name;
   private final SimulatedMachine machine;
   private final Peers peers;
   private final Map<String, Map<Integer, Route>> routes = new HashMap<>();
   private final Map<Integer, Connection> talking = new HashMap<>();
 
-  Client(WholeClusterRun run, String name) {
+  Client(ClusterRun run, String name) {
     this.run = run;
     this.name = name;
     machine = run.world().machine(name);
@@ -117,6 +117,11 @@ final class Client implements AutoCloseable {
 
   Optional<ApiMessage> ask(int node, ApiKeys api, int version, ApiMessage request) {
     return await(send(node, api, version, request));
+  }
+
+  /** The same, of what may take longer. */
+  Optional<ApiMessage> ask(int node, ApiKeys api, int version, ApiMessage request, int timeoutMs) {
+    return await(peers.send(Nodes.endpoint(node), api, (short) version, request, timeoutMs));
   }
 
   /** Sends what is not answered, over a connection of its own. */

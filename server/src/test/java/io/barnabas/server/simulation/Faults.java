@@ -14,14 +14,15 @@ import java.util.List;
 final class Faults {
   private static final int KINDS = 5;
 
-  private final WholeClusterRun run;
+  private final ClusterRun run;
   private final SimulatedWorld world;
   private final Nodes nodes;
   private final Operator operator;
   private final List<String> clients;
   private final List<Runnable> kinds = new ArrayList<>();
 
-  Faults(WholeClusterRun run, Operator operator, List<String> clients) {
+  /** With what this kind of run has besides. */
+  Faults(ClusterRun run, Operator operator, List<Runnable> more, List<String> clients) {
     this.run = run;
     this.operator = operator;
     this.clients = clients;
@@ -46,13 +47,9 @@ final class Faults {
                 this::failDisk,
                 this::moveController,
                 new Voters(run, operator.client())::change,
-                this::stop,
-                operator::reassign,
-                operator::electPreferred,
-                operator::changeMinInSync,
-                operator::deleteAndCreate,
-                operator::deleteRecords,
-                this::lateProposals));
+                this::stop));
+    all.addAll(more);
+    all.add(this::lateProposals);
     for (int i = 0; i < KINDS; i++) {
       kinds.add(all.remove(run.below(all.size())));
     }
@@ -69,6 +66,10 @@ final class Faults {
   }
 
   private CrashMode anyMode() {
+    return anyMode(run);
+  }
+
+  static CrashMode anyMode(ClusterRun run) {
     List<CrashMode> modes = List.of(CrashMode.values());
     return modes.get(run.below(modes.size()));
   }

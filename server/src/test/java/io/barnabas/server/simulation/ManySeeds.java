@@ -3,10 +3,12 @@ package io.barnabas.server.simulation;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.function.LongConsumer;
 
 /**
  * Runs a range of seeds for long, without a test around it, and goes on after those that fail:
- * {@code java ... ManySeeds first count}. Prints how far it is, and what it found.
+ * {@code java ... ManySeeds first count}, of the whole cluster, or with {@code groups} after that
+ * of groups. Prints how far it is, and what it found.
  */
 final class ManySeeds {
   private static final int BETWEEN_LINES = 500;
@@ -14,7 +16,7 @@ final class ManySeeds {
 
   private ManySeeds() {}
 
-  /** Two arguments: the first seed, and how many. */
+  /** The first seed, how many, and perhaps of what. */
   @SuppressWarnings("SystemOut")
   public static void main(String[] args) {
     PrintStream out = System.out;
@@ -23,10 +25,12 @@ final class ManySeeds {
     long end = first + Long.parseLong(args[1]);
     long from = first;
     long cpuNanos = threads.getCurrentThreadCpuTime();
+    LongConsumer run =
+        args.length > 2 && args[2].equals("groups") ? GroupsRun::run : WholeClusterRun::run;
     int failed = 0;
     for (long seed = first; seed < end; seed++) {
       try {
-        WholeClusterRun.run(seed);
+        run.accept(seed);
       } catch (AssertionError e) {
         failed++;
         out.println("FAILED " + e.getMessage());

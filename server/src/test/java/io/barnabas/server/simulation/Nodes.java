@@ -57,11 +57,14 @@ final class Nodes {
   /** Why nodes ended on their own, for whoever reads of a failed run. */
   private final List<String> failures = new ArrayList<>();
 
+  private final Map<String, String> special;
+
   private boolean powerLost;
   private boolean healed;
 
-  Nodes(SimulatedWorld world, int count) {
+  Nodes(SimulatedWorld world, int count, Map<String, String> settings) {
     this.world = world;
+    special = settings;
     ids = IntStream.rangeClosed(1, count).boxed().toList();
     SimulatedQuorumOptions options =
         SimulatedQuorumOptions.defaults()
@@ -115,6 +118,7 @@ final class Nodes {
     text.put("log.flush.offset.checkpoint.interval.ms", "1000");
     text.put("log.segment.delete.delay.ms", "300");
     text.put("leader.imbalance.check.interval.seconds", "2");
+    text.putAll(special);
     try {
       return NodeSettings.parse(text);
     } catch (SettingsException e) {

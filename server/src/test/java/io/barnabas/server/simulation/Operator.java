@@ -45,7 +45,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class Operator {
   private static final int REPLICAS = 3;
 
-  private final WholeClusterRun run;
+  private final ClusterRun run;
   private final Client client;
 
   /** Topics that somebody asked to delete. */
@@ -56,13 +56,23 @@ final class Operator {
 
   private final List<Known> known = new ArrayList<>();
 
-  Operator(WholeClusterRun run, Client client) {
+  Operator(ClusterRun run, Client client) {
     this.run = run;
     this.client = client;
   }
 
   Client client() {
     return client;
+  }
+
+  /** All that has to do with topics. */
+  List<Runnable> all() {
+    return List.of(
+        this::reassign,
+        this::electPreferred,
+        this::changeMinInSync,
+        this::deleteAndCreate,
+        this::deleteRecords);
   }
 
   // --- topics
@@ -165,7 +175,8 @@ final class Operator {
 
   private Optional<Chosen> anyPartition() {
     ClusterImage image = run.nodes().newest();
-    Optional<TopicImage> topic = image.topicByName(run.topics().get(client.below(3)));
+    Optional<TopicImage> topic =
+        image.topicByName(run.topics().get(client.below(run.topics().size())));
     return topic.map(
         found -> {
           int number = client.below(found.partitions().size());

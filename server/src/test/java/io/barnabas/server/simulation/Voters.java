@@ -13,11 +13,11 @@ import org.apache.kafka.common.protocol.ApiMessage;
 
 /** Takes votes from nodes and gives them back, while they go on as brokers. */
 final class Voters {
-  private final WholeClusterRun run;
+  private final ClusterRun run;
   private final Client client;
   private final Set<Integer> withoutVote = new HashSet<>();
 
-  Voters(WholeClusterRun run, Client client) {
+  Voters(ClusterRun run, Client client) {
     this.run = run;
     this.client = client;
   }

@@ -4,7 +4,8 @@
  * one run; the same seed is the same run.
  *
  * <p>Start reading at {@code WholeClusterSimulationTest}, then {@code WholeClusterRun}; what counts
- * as wrong is in {@code HistoryChecker}.
+ * as wrong is in {@code HistoryChecker}. Groups have runs of their own on the same nodes with the
+ * same faults: {@code GroupsSimulationTest}, {@code GroupsRun}, and {@code GroupHistory}.
  */
 @NullMarked
 package io.barnabas.server.simulation;

@@ -1,0 +1,40 @@
+package io.barnabas.server.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.server.simulation.GroupsRun.Result;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Groups of both protocols, and of both at once, in a cluster whose nodes, disks, networks and
+ * clocks fail, and whose coordinators move: nobody reads what is another one's, no commit is lost,
+ * and in the end all is read again.
+ *
+ * <p>{@code -Dsimulation.seeds=100000} tries more seeds than the normal build; {@code
+ * -Dsimulation.first=17} begins at another one.
+ */
+class GroupsSimulationTest {
+  private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
+  private static final int FIRST = Integer.getInteger("simulation.first", 0);
+
+  @Test
+  void nobodyReadsWhatIsAnothersAndNoCommitIsLost() {
+    long acknowledged = 0;
+    long refused = 0;
+    for (int seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      Result result = GroupsRun.run(seed);
+      acknowledged += result.acknowledged();
+      refused += result.refused();
+    }
+    assertThat(acknowledged).as("commits acknowledged").isGreaterThan(5L * SEEDS);
+    if (SEEDS > 100) {
+      // Else nothing was at stake.
+      assertThat(refused).as("commits refused").isGreaterThan(0);
+    }
+  }
+
+  @Test
+  void theSameSeedIsTheSameRun() {
+    assertThat(GroupsRun.run(FIRST)).isEqualTo(GroupsRun.run(FIRST));
+  }
+}
