@@ -2,9 +2,7 @@ package io.barnabas.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,14 +27,6 @@ class ClusterGroupsTest {
     // Patient, as a killed broker may take a while to be noticed.
     return new GroupMember(
         subject.cluster().bootstrapServers(), group, topic, Map.of("session.timeout.ms", "30000"));
-  }
-
-  private static boolean isShared(List<GroupMember> members) {
-    List<TopicPartition> owned = new ArrayList<>();
-    members.forEach(member -> owned.addAll(member.assignment()));
-    return owned.size() == PARTITIONS
-        && new HashSet<>(owned).size() == PARTITIONS
-        && members.stream().noneMatch(member -> member.assignment().isEmpty());
   }
 
   private int coordinatorOf(Admin admin, String group) throws Exception {
@@ -75,17 +65,21 @@ class ClusterGroupsTest {
       assigned.commitSync(committed);
       try (GroupMember first = member(group, topic);
           GroupMember second = member(group, topic)) {
-        ClusterSubject.await("two share", () -> isShared(List.of(first, second)));
+        ClusterSubject.await(
+            "two share", () -> GroupMember.isShared(PARTITIONS, List.of(first, second)));
         int coordinator = coordinatorOf(admin, group);
         subject.cluster().node(coordinator).kill();
         try {
           try (GroupMember third = member(group, topic)) {
-            ClusterSubject.await("three share", () -> isShared(List.of(first, second, third)));
+            ClusterSubject.await(
+                "three share",
+                () -> GroupMember.isShared(PARTITIONS, List.of(first, second, third)));
             assertThat(coordinatorOf(admin, group)).isNotEqualTo(coordinator);
             assertThat(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get())
                 .isEqualTo(committed);
           }
-          ClusterSubject.await("two share again", () -> isShared(List.of(first, second)));
+          ClusterSubject.await(
+              "two share again", () -> GroupMember.isShared(PARTITIONS, List.of(first, second)));
         } finally {
           subject.cluster().node(coordinator).restart();
         }

@@ -278,25 +278,13 @@ final class ClusterSubject {
   }
 
   /** Waits until a condition holds, at most a minute. */
-  static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + LIMIT_MS * 1_000_000;
-    while (!condition.holds()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("not in " + LIMIT_MS + " ms: " + what);
-      }
-      Thread.sleep(20);
-    }
+  static void await(String what, Await.Condition condition) throws Exception {
+    Await.until(what, LIMIT_MS, condition);
   }
 
   /** Something that a node may say about a topic. */
   @FunctionalInterface
   interface Says {
     boolean test(MetadataResponseData.MetadataResponseTopic topic);
-  }
-
-  /** Something that becomes true. */
-  @FunctionalInterface
-  interface Condition {
-    boolean holds() throws Exception;
   }
 }

@@ -3,7 +3,6 @@ package io.barnabas.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,25 +58,8 @@ class ConsumerGroupsTest {
             "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"));
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + LIMIT_MS * 1_000_000;
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("too late for: " + what).isLessThan(deadline);
-      Thread.sleep(20);
-    }
-  }
-
-  /** Each partition has exactly one owner, and each member has one at least. */
-  private static boolean isShared(int partitions, List<GroupMember> members) {
-    List<TopicPartition> owned = new ArrayList<>();
-    members.forEach(member -> owned.addAll(member.assignment()));
-    return owned.size() == partitions
-        && new HashSet<>(owned).size() == partitions
-        && members.stream().noneMatch(member -> member.assignment().isEmpty());
+  private static void await(String what, Await.Condition condition) throws Exception {
+    Await.until(what, LIMIT_MS, condition);
   }
 
   private ConsumerGroupDescription described(Admin admin) throws Exception {
@@ -91,14 +73,14 @@ class ConsumerGroupsTest {
   void membersShareWhatThereIs(String assignor) throws Exception {
     String topic = subject.newTopic(6, Map.of()).name();
     try (GroupMember first = member(topic, "group.remote.assignor", assignor)) {
-      await("one has all", () -> isShared(6, List.of(first)));
+      await("one has all", () -> GroupMember.isShared(6, List.of(first)));
       try (GroupMember second = member(topic, "group.remote.assignor", assignor);
           GroupMember third = member(topic, "group.remote.assignor", assignor)) {
-        await("three share", () -> isShared(6, List.of(first, second, third)));
+        await("three share", () -> GroupMember.isShared(6, List.of(first, second, third)));
         second.leave();
-        await("two share", () -> isShared(6, List.of(first, third)));
+        await("two share", () -> GroupMember.isShared(6, List.of(first, third)));
       }
-      await("one has all again", () -> isShared(6, List.of(first)));
+      await("one has all again", () -> GroupMember.isShared(6, List.of(first)));
     }
   }
 
@@ -107,9 +89,9 @@ class ConsumerGroupsTest {
     String topic = subject.newTopic(4, Map.of()).name();
     try (GroupMember first = member(topic);
         GroupMember second = member(topic)) {
-      await("two share", () -> isShared(4, List.of(first, second)));
+      await("two share", () -> GroupMember.isShared(4, List.of(first, second)));
       second.die();
-      await("one has all", () -> isShared(4, List.of(first)));
+      await("one has all", () -> GroupMember.isShared(4, List.of(first)));
     }
   }
 
@@ -118,12 +100,12 @@ class ConsumerGroupsTest {
     String topic = subject.newTopic(4, Map.of()).name();
     try (GroupMember first = member(topic);
         GroupMember second = member(topic, "group.instance.id", "it")) {
-      await("two share", () -> isShared(4, List.of(first, second)));
+      await("two share", () -> GroupMember.isShared(4, List.of(first, second)));
       Set<TopicPartition> owned = second.assignment();
       second.leave();
       try (GroupMember again = member(topic, "group.instance.id", "it")) {
         await("it is back", () -> again.assignment().equals(owned));
-        assertThat(isShared(4, List.of(first, again))).isTrue();
+        assertThat(GroupMember.isShared(4, List.of(first, again))).isTrue();
       }
     }
   }
@@ -139,7 +121,7 @@ class ConsumerGroupsTest {
                 consumer -> consumer.subscribe(pattern),
                 CONSUMER);
         Admin admin = subject.admin()) {
-      await("it has the one topic", () -> isShared(2, List.of(member)));
+      await("it has the one topic", () -> GroupMember.isShared(2, List.of(member)));
       assertThat(described(admin).members())
           .allMatch(each -> each.assignment().topicPartitions().size() == 2);
     }
@@ -150,7 +132,7 @@ class ConsumerGroupsTest {
     String topic = subject.newTopic(2, Map.of()).name();
     try (Admin admin = subject.admin()) {
       try (GroupMember member = member(topic)) {
-        await("it has all", () -> isShared(2, List.of(member)));
+        await("it has all", () -> GroupMember.isShared(2, List.of(member)));
         await("it is settled", () -> described(admin).groupState() == GroupState.STABLE);
         ConsumerGroupDescription seen = described(admin);
         assertThat(seen.type()).isEqualTo(GroupType.CONSUMER);
@@ -208,17 +190,17 @@ class ConsumerGroupsTest {
     String topic = subject.newTopic(4, Map.of()).name();
     try (Admin admin = subject.admin();
         GroupMember old = classicMember(topic)) {
-      await("one has all", () -> isShared(4, List.of(old)));
+      await("one has all", () -> GroupMember.isShared(4, List.of(old)));
       assertThat(type(admin)).isEqualTo(GroupType.CLASSIC);
       try (GroupMember newer = member(topic)) {
-        await("both share", () -> isShared(4, List.of(old, newer)));
+        await("both share", () -> GroupMember.isShared(4, List.of(old, newer)));
         assertThat(type(admin)).isEqualTo(GroupType.CONSUMER);
         try (GroupMember another = classicMember(topic)) {
-          await("three share", () -> isShared(4, List.of(old, newer, another)));
+          await("three share", () -> GroupMember.isShared(4, List.of(old, newer, another)));
         }
-        await("both share again", () -> isShared(4, List.of(old, newer)));
+        await("both share again", () -> GroupMember.isShared(4, List.of(old, newer)));
       }
-      await("the old one has all", () -> isShared(4, List.of(old)));
+      await("the old one has all", () -> GroupMember.isShared(4, List.of(old)));
       assertThat(type(admin)).isEqualTo(GroupType.CLASSIC);
     }
   }

@@ -1,7 +1,10 @@
 package io.barnabas.conformance;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +88,15 @@ final class GroupMember implements AutoCloseable {
   /** Fails as the consumer did. */
   CompletableFuture<Void> ended() {
     return ended;
+  }
+
+  /** Each partition has exactly one owner, and each member has one at least. */
+  static boolean isShared(int partitions, List<GroupMember> members) {
+    List<TopicPartition> owned = new ArrayList<>();
+    members.forEach(member -> owned.addAll(member.assignment()));
+    return owned.size() == partitions
+        && new HashSet<>(owned).size() == partitions
+        && members.stream().noneMatch(member -> member.assignment().isEmpty());
   }
 
   /** Is gone without a word to the group, as if it had crashed. */

@@ -3,8 +3,6 @@ package io.barnabas.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,25 +49,8 @@ class GroupsTest {
         GroupMember.settings(subject.broker().bootstrapServers(), group, Map.of()));
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + LIMIT_MS * 1_000_000;
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("too late for: " + what).isLessThan(deadline);
-      Thread.sleep(20);
-    }
-  }
-
-  /** Each partition has exactly one owner, and each member has one at least. */
-  private static boolean isShared(int partitions, List<GroupMember> members) {
-    List<TopicPartition> owned = new ArrayList<>();
-    members.forEach(member -> owned.addAll(member.assignment()));
-    return owned.size() == partitions
-        && new HashSet<>(owned).size() == partitions
-        && members.stream().noneMatch(member -> member.assignment().isEmpty());
+  private static void await(String what, Await.Condition condition) throws Exception {
+    Await.until(what, LIMIT_MS, condition);
   }
 
   private static OffsetAndMetadata at(long offset) {
@@ -105,14 +86,14 @@ class GroupsTest {
     String topic = subject.newTopic(6, Map.of()).name();
     Map<String, String> settings = Map.of("partition.assignment.strategy", assignor);
     try (GroupMember first = member(topic, settings)) {
-      await("one has all", () -> isShared(6, List.of(first)));
+      await("one has all", () -> GroupMember.isShared(6, List.of(first)));
       try (GroupMember second = member(topic, settings);
           GroupMember third = member(topic, settings)) {
-        await("three share", () -> isShared(6, List.of(first, second, third)));
+        await("three share", () -> GroupMember.isShared(6, List.of(first, second, third)));
         second.leave();
-        await("two share", () -> isShared(6, List.of(first, third)));
+        await("two share", () -> GroupMember.isShared(6, List.of(first, third)));
       }
-      await("one has all again", () -> isShared(6, List.of(first)));
+      await("one has all again", () -> GroupMember.isShared(6, List.of(first)));
     }
   }
 
@@ -121,9 +102,9 @@ class GroupsTest {
     String topic = subject.newTopic(4, Map.of()).name();
     try (GroupMember first = member(topic, Map.of());
         GroupMember second = member(topic, Map.of())) {
-      await("two share", () -> isShared(4, List.of(first, second)));
+      await("two share", () -> GroupMember.isShared(4, List.of(first, second)));
       second.die();
-      await("one has all", () -> isShared(4, List.of(first)));
+      await("one has all", () -> GroupMember.isShared(4, List.of(first)));
     }
   }
 
@@ -134,13 +115,13 @@ class GroupsTest {
     try (GroupMember first = member(topic, Map.of());
         GroupMember second = member(topic, named);
         Admin admin = subject.admin()) {
-      await("two share", () -> isShared(4, List.of(first, second)));
+      await("two share", () -> GroupMember.isShared(4, List.of(first, second)));
       Set<TopicPartition> owned = second.assignment();
       second.die();
       try (GroupMember again = member(topic, named)) {
         await("it is back", () -> again.assignment().equals(owned));
         assertThat(again.memberId()).isNotEqualTo(second.memberId());
-        assertThat(isShared(4, List.of(first, again))).isTrue();
+        assertThat(GroupMember.isShared(4, List.of(first, again))).isTrue();
         again.die();
       }
       admin
@@ -148,7 +129,7 @@ class GroupsTest {
               group, new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove("it"))))
           .all()
           .get();
-      await("one has all", () -> isShared(4, List.of(first)));
+      await("one has all", () -> GroupMember.isShared(4, List.of(first)));
     }
   }
 
@@ -158,7 +139,7 @@ class GroupsTest {
     TopicPartition partition = new TopicPartition(topic, 0);
     try (GroupMember member = member(topic, Map.of());
         KafkaConsumer<String, String> stranger = consumer()) {
-      await("it has all", () -> isShared(1, List.of(member)));
+      await("it has all", () -> GroupMember.isShared(1, List.of(member)));
       stranger.assign(List.of(partition));
       assertThatThrownBy(() -> stranger.commitSync(Map.of(partition, at(1))))
           .isInstanceOf(CommitFailedException.class);
@@ -170,7 +151,7 @@ class GroupsTest {
     String topic = subject.newTopic(2, Map.of()).name();
     try (Admin admin = subject.admin()) {
       try (GroupMember member = member(topic, Map.of("client.id", "seen"))) {
-        await("it has all", () -> isShared(2, List.of(member)));
+        await("it has all", () -> GroupMember.isShared(2, List.of(member)));
         ConsumerGroupDescription seen =
             Objects.requireNonNull(
                 admin.describeConsumerGroups(List.of(group)).all().get().get(group));
@@ -208,7 +189,7 @@ class GroupsTest {
     try (Admin admin = subject.admin()) {
       admin.alterConsumerGroupOffsets(group, Map.of(first, at(5), second, at(6))).all().get();
       try (GroupMember member = member(topic, Map.of())) {
-        await("it has all", () -> isShared(2, List.of(member)));
+        await("it has all", () -> GroupMember.isShared(2, List.of(member)));
         assertThatThrownBy(() -> admin.deleteConsumerGroups(List.of(group)).all().get())
             .hasCauseInstanceOf(GroupNotEmptyException.class);
         assertThatThrownBy(() -> admin.deleteConsumerGroupOffsets(group, Set.of(first)).all().get())
