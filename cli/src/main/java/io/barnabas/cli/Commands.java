@@ -2,6 +2,7 @@ package io.barnabas.cli;
 
 import io.barnabas.cli.client.ClusterInfoCommand;
 import io.barnabas.cli.client.ConsumeCommand;
+import io.barnabas.cli.client.GroupsCommand;
 import io.barnabas.cli.client.ProduceCommand;
 import io.barnabas.cli.client.TopicsCommand;
 import io.barnabas.cli.dev.DevCommand;
@@ -59,6 +60,7 @@ final class Commands implements Callable<Integer> {
     all.put("topics", TopicsCommand::new);
     all.put("produce", ProduceCommand::new);
     all.put("consume", ConsumeCommand::new);
+    all.put("groups", GroupsCommand::new);
     all.put("cluster", ClusterInfoCommand::new);
     all.put("rehearse", RehearseCommand::new);
     return Collections.unmodifiableSequencedMap(all);

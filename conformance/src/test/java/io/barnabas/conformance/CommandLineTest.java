@@ -8,6 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +94,127 @@ class CommandLineTest {
             "\"key\":\"b\",\"value\":\"2\",\"headers\":[{\"name\":\"h\",\"value\":");
     assertThat(run("no separator".getBytes(UTF_8), "produce", topic, "-k", "=").errors())
         .isEqualTo("Line 1 has no key: it does not contain '='.\n");
+  }
+
+  @Test
+  void aGroupsOffsets() throws Exception {
+    String topic = subject.newTopic(1, Map.of()).name();
+    String group = "group-of-" + topic;
+    assertThat(run("0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n".getBytes(UTF_8), "produce", topic).exitCode())
+        .isZero();
+    assertThat(bad("groups", "describe", group)).isEqualTo("There is no group " + group + ".\n");
+    assertThat(bad("groups", "reset", group, "--to", "end"))
+        .isEqualTo(
+            "The group %s has committed nothing: say which topics with --topic.\n"
+                .formatted(group));
+    assertThat(bad("groups", "reset", group, "-t", topic + ":0,1", "--to", "end"))
+        .isEqualTo(topic + " has no partition 1.\n");
+
+    assertThat(good("groups", "reset", group, "-t", topic, "--to", "4"))
+        .contains("Do it with --execute.");
+    assertThat(bad("groups", "describe", group)).isEqualTo("There is no group " + group + ".\n");
+    good("groups", "reset", group, "-t", topic + ":0", "--to", "4", "--execute");
+    assertThat(good("groups", "describe", group))
+        .contains(group + ": Classic, Empty, 0 members, lag 6,")
+        .containsPattern(topic + " +0 +4 +10 +6  -\n");
+
+    assertThat(then(group, "--to", "beginning")).isZero();
+    assertThat(then(group, "--to", "end")).isEqualTo(10);
+    assertThat(then(group, "--to", "99")).isEqualTo(10);
+    assertThat(then(group, "--to", "-3")).isEqualTo(7);
+    assertThat(then(group, "--to", "2000-01-01")).isZero();
+    assertThat(then(group, "--to", "PT1H")).isZero();
+    assertThat(then(group, "--to", "2100-01-01")).isEqualTo(10);
+    assertThat(then(group, "--shift-by", "3")).isEqualTo(7);
+    assertThat(then(group, "--shift-by", "-5")).isZero();
+    good("groups", "reset", group, "--shift-by", "-1", "--execute");
+    assertThat(good("groups", "describe", group, "--json"))
+        .contains(
+            "\"state\":\"Empty\",",
+            "\"lag\":7,\"members\":[],",
+            "\"committed\":3,\"end\":10,\"lag\":7,\"member\":null}");
+
+    assertThat(good("groups", "list", "--state", "empty", "--type", "classic").lines())
+        .anyMatch(line -> line.matches(group + " +Classic +- +Empty"));
+    assertThat(good("groups", "list", "--state", "stable,dead")).doesNotContain(group);
+    assertThat(good("groups", "list", "--type", "consumer")).doesNotContain(group);
+    assertThat(good("groups", "delete", group)).isEqualTo("Deleted " + group + ".\n");
+    assertThat(bad("groups", "delete", group)).isEqualTo("There is no group " + group + ".\n");
+  }
+
+  /** Where a reset would set the only partition of a group. */
+  private int then(String group, String... where) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("groups", "reset", group, "--json"));
+    arguments.addAll(List.of(where));
+    Matcher then =
+        Pattern.compile("\"executed\":false,.*\"then\":(\\d+),")
+            .matcher(good(arguments.toArray(String[]::new)));
+    assertThat(then.find()).isTrue();
+    return Integer.parseInt(then.group(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void aGroupsMembers(String protocol) throws Exception {
+    String topic = subject.newTopic(2, Map.of()).name();
+    String group = protocol + "-group-of-" + topic;
+    Map<String, String> settings = Map.of("group.protocol", protocol, "client.id", "seen");
+    try (GroupMember member =
+        new GroupMember(subject.broker().bootstrapServers(), group, topic, settings)) {
+      Await.until("it has all", 60_000, () -> GroupMember.isShared(2, List.of(member)));
+      assertThat(good("groups", "describe", group, "--members"))
+          .containsPattern(member.memberId() + " +- +seen +127.0.0.1 .* " + topic + "-0," + topic)
+          .containsPattern(topic + " +1 +- +0 +- +" + member.memberId() + "\n");
+      assertThat(good("groups", "list", "--type", protocol, "--json"))
+          .contains("{\"group\":\"" + group + "\",");
+      String refusal = "The group " + group + " has members: stop them first.\n";
+      assertThat(bad("groups", "reset", group, "-t", topic, "--to", "0")).isEqualTo(refusal);
+      assertThat(bad("groups", "delete", group)).isEqualTo(refusal);
+    }
+  }
+
+  @Test
+  void aGroupIsWatchedUntilTheCommandIsEnded() throws Exception {
+    TopicPartition partition = new TopicPartition(subject.newTopic(1, Map.of()).name(), 0);
+    String group = "group-of-" + partition.topic();
+    try (Admin admin = subject.admin()) {
+      commit(admin, group, partition, 17);
+      Process watching =
+          CommandLine.begin(
+              directory,
+              List.of(
+                  "groups",
+                  "describe",
+                  group,
+                  "--watch",
+                  "--interval",
+                  "1",
+                  "--bootstrap",
+                  subject.broker().bootstrapServers()));
+      try {
+        Path seen = directory.resolve("out");
+        Await.until("17 is seen", 60_000, () -> Files.readString(seen).contains(" 17 "));
+        commit(admin, group, partition, 18);
+        Await.until("18 is seen", 60_000, () -> Files.readString(seen).contains(" 18 "));
+        admin.deleteConsumerGroups(List.of(group)).all().get();
+        Await.until(
+            "it goes on without the group",
+            60_000,
+            () -> Files.readString(seen).contains("There is no group " + group + ".\n"));
+        assertThat(watching.isAlive()).isTrue();
+      } finally {
+        watching.destroy();
+      }
+      assertThat(CommandLine.end(directory, watching).errors()).isEmpty();
+    }
+  }
+
+  private static void commit(Admin admin, String group, TopicPartition partition, long offset)
+      throws Exception {
+    admin
+        .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset)))
+        .all()
+        .get();
   }
 
   @Test

@@ -46,7 +46,8 @@ public final class ConsumeCommand extends ClusterCommand {
       defaultValue = "beginning",
       description = {
         "Where to begin: beginning, end, an offset, -N for the last N records of each partition,",
-        "or a time such as 2026-11-21T13:00:00Z. Default: beginning."
+        "a time such as 2026-11-21T13:00:00Z, or a duration such as PT1H30M for the records that"
+            + " have come since then. Default: beginning."
       })
   private String from = "";
 
@@ -133,7 +134,8 @@ public final class ConsumeCommand extends ClusterCommand {
           consumer
               .beginningOffsets(ends.keySet())
               .forEach((id, first) -> consumer.seek(id, Math.max(first, end(ends, id) - records)));
-      case From.Time(long millis) -> seekToTime(consumer, millis, ends);
+      case From.Time where -> seekToTime(consumer, where, ends);
+      case From.Since where -> seekToTime(consumer, where, ends);
     }
   }
 
@@ -158,7 +160,8 @@ public final class ConsumeCommand extends ClusterCommand {
   }
 
   private static void seekToTime(
-      Consumer<byte[], byte[]> consumer, long millis, Map<TopicPartition, Long> ends) {
+      Consumer<byte[], byte[]> consumer, From where, Map<TopicPartition, Long> ends) {
+    long millis = where.time(System.currentTimeMillis()).orElseThrow();
     Map<TopicPartition, Long> times = new HashMap<>();
     ends.keySet().forEach(id -> times.put(id, millis));
     Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);

@@ -1,6 +1,7 @@
 package io.barnabas.cli.client;
 
 import io.barnabas.cli.WrongUsageException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -8,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** Where in a partition to begin. */
@@ -27,9 +29,25 @@ sealed interface From {
   /** The first record that is not older than a time. */
   record Time(long millis) implements From {}
 
+  /** The first record that is not older than this, seen from now. */
+  record Since(Duration age) implements From {}
+
+  /**
+   * The time that is meant, in milliseconds since 1970, if one is.
+   *
+   * @param nowMs the time that durations end at
+   */
+  default OptionalLong time(long nowMs) {
+    return switch (this) {
+      case Time(long millis) -> OptionalLong.of(millis);
+      case Since(Duration age) -> OptionalLong.of(Math.max(0, nowMs - age.toMillis()));
+      default -> OptionalLong.empty();
+    };
+  }
+
   /**
    * Reads what a person wrote: {@code beginning}, {@code end}, an offset, a negative number of
-   * records, or a date or time (of this machine's zone if it names none).
+   * records, a date or time (of this machine's zone if it names none), or a duration.
    *
    * @throws WrongUsageException if it is none of these
    */
@@ -46,12 +64,14 @@ sealed interface From {
     }
     return instant(text)
         .<From>map(instant -> new Time(instant.toEpochMilli()))
+        .or(() -> age(text).map(Since::new))
         .orElseThrow(
             () ->
                 new WrongUsageException(
                     "'%s' is no place to begin: say beginning, end, an offset, -N for the last N"
                             .formatted(text)
-                        + " records, or a time such as 2026-11-21T13:00:00Z."));
+                        + " records, a time such as 2026-11-21T13:00:00Z, or a duration such as"
+                        + " PT1H30M."));
   }
 
   private static Optional<Instant> instant(String text) {
@@ -60,11 +80,19 @@ sealed interface From {
         .or(() -> attempt(text, t -> LocalDate.parse(t).atStartOfDay(zone()).toInstant()));
   }
 
+  private static Optional<Duration> age(String text) {
+    return attempt(text, Duration::parse).filter(Duration::isPositive).filter(From::isInMillis);
+  }
+
+  private static boolean isInMillis(Duration age) {
+    return age.compareTo(Duration.ofMillis(Long.MAX_VALUE)) <= 0;
+  }
+
   private static ZoneId zone() {
     return ZoneId.systemDefault();
   }
 
-  private static Optional<Instant> attempt(String text, Function<String, Instant> parser) {
+  private static <T> Optional<T> attempt(String text, Function<String, T> parser) {
     try {
       return Optional.of(parser.apply(text));
     } catch (DateTimeParseException e) {

@@ -177,7 +177,7 @@ final class TopicsDescribe extends ClusterCommand {
     return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
-  private static String text(OptionalLong offset) {
+  static String text(OptionalLong offset) {
     return offset.isPresent() ? Amounts.count(offset.getAsLong()) : "-";
   }
 }

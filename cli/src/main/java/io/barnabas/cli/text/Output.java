@@ -41,6 +41,13 @@ public final class Output {
     line(Json.of(value));
   }
 
+  /** Makes room: on a terminal what comes next takes the place of what there is. */
+  public void clear() {
+    if (Progress.isOutTerminal()) {
+      out.print("\033[H\033[2J");
+    }
+  }
+
   /** Writes bytes as they are. */
   public void bytes(byte[] bytes) {
     out.write(bytes, 0, bytes.length);

@@ -35,8 +35,12 @@ public final class Progress {
 
   /** The same, but not seen where the work itself is printed to a terminal. */
   public static Progress besideOutput() {
-    return new Progress(
-        System.err, Boolean.getBoolean(ERR_IS_TERMINAL) && !Boolean.getBoolean(OUT_IS_TERMINAL));
+    return new Progress(System.err, Boolean.getBoolean(ERR_IS_TERMINAL) && !isOutTerminal());
+  }
+
+  /** Whether a person looks at standard output. */
+  static boolean isOutTerminal() {
+    return Boolean.getBoolean(OUT_IS_TERMINAL);
   }
 
   /** One more record is done. */

@@ -1,0 +1,10 @@
+package io.barnabas.cli.client;
+
+import picocli.CommandLine.Command;
+
+/** {@code barnabas groups}. */
+@Command(
+    name = "groups",
+    description = "List, describe, reset and delete groups of consumers.",
+    subcommands = {GroupsList.class, GroupsDescribe.class, GroupsReset.class, GroupsDelete.class})
+public final class GroupsCommand extends Group {}
