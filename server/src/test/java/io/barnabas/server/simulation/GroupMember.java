@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -60,6 +61,9 @@ abstract class GroupMember implements Runnable {
   private final String group;
   private final @Nullable String instance;
   private final Map<TopicPartition, Hold> held = new HashMap<>();
+
+  /** What it has not any more. */
+  private final List<Hold> lost = new ArrayList<>();
 
   /** How far it has read what it has; of the others it has to ask first. */
   private final Map<TopicPartition, Long> positions = new HashMap<>();
@@ -132,6 +136,10 @@ abstract class GroupMember implements Runnable {
     }
     if (client.below(2) == 0) {
       commitOne();
+    } else if (!lost.isEmpty() && !run.nodes().isHealed() && client.below(10) == 0) {
+      // As if it had been on its way all the time.
+      Hold hold = lost.get(client.below(lost.size()));
+      commit(hold, hold.epoch(), client.below(50));
     }
     if (coordinator != NOBODY && client.now() >= nextBeatNanos) {
       nextBeatNanos = client.now() + BEAT_MS * ClusterRun.MILLISECOND_NANOS;
@@ -227,14 +235,23 @@ abstract class GroupMember implements Runnable {
   }
 
   final void loseAll() {
-    held.clear();
-    positions.clear();
+    keep(Set.of());
+  }
+
+  private void keep(Collection<TopicPartition> partitions) {
+    held.forEach(
+        (partition, hold) -> {
+          if (!partitions.contains(partition)) {
+            lost.add(hold);
+          }
+        });
+    held.keySet().retainAll(partitions);
+    positions.keySet().retainAll(partitions);
   }
 
   /** It was told what it has, and has that and nothing else from now on. */
   final void has(Collection<TopicPartition> told, Asked asked) {
-    held.keySet().retainAll(told);
-    positions.keySet().retainAll(told);
+    keep(told);
     Told now = run.told(asked, group);
     for (TopicPartition partition : told) {
       Place place = new Place(group, partition);
@@ -278,7 +295,8 @@ abstract class GroupMember implements Runnable {
     all.sort((a, b) -> a.toString().compareTo(b.toString()));
     TopicPartition partition = all.get(client.below(all.size()));
     if (positions.containsKey(partition)) {
-      commit(partition);
+      Hold hold = Objects.requireNonNull(held.get(partition));
+      commit(hold, epoch(), positions.merge(partition, 1L, Long::sum));
     } else {
       GroupLooks.look(run, client, coordinator, group, all).ifPresent(this::learn);
     }
@@ -293,21 +311,17 @@ abstract class GroupMember implements Runnable {
         });
   }
 
-  private void commit(TopicPartition partition) {
-    Hold hold = held.get(partition);
-    if (hold == null) {
-      return;
-    }
-    long offset = positions.merge(partition, 1L, Long::sum);
+  private void commit(Hold hold, int epoch, long offset) {
+    TopicPartition partition = hold.place().partition();
     Asked asked = run.asking(coordinator, group);
     Commit commit = run.groups().begin(hold, offset, asked);
     int version = client.below(2) == 0 ? 9 : 10;
     OffsetCommitRequestData request =
         new OffsetCommitRequestData()
             .setGroupId(group)
-            .setMemberId(memberId())
+            .setMemberId(hold.member())
             .setGroupInstanceId(instance)
-            .setGenerationIdOrMemberEpoch(epoch())
+            .setGenerationIdOrMemberEpoch(epoch)
             .setTopics(
                 List.of(
                     new OffsetCommitRequestTopic()
