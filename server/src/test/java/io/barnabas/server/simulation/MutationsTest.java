@@ -31,6 +31,8 @@ class MutationsTest {
   /** Not that a cluster cannot even begin. */
   private static final String ANY = "anomalies|producers go on|replicas are the same";
 
+  private static final String GROUP = "io.barnabas.coordinator.group.";
+
   private static final ClassDesc VIEW = ClassDesc.of("io.barnabas.log.LogView");
   private static final ClassDesc LOG_OF_PARTITION = ClassDesc.of("io.barnabas.log.PartitionLog");
 
@@ -105,17 +107,60 @@ class MutationsTest {
         300);
   }
 
+  // --- groups
+
+  @Test
+  void commitsOfGenerationsThatAreOver() throws Exception {
+    ClassDesc errors = ClassDesc.of("org.apache.kafka.common.protocol.Errors");
+    assertCaughtByGroups(
+        Mutation.body(
+            GROUP + "CommitChecks",
+            "classic",
+            code -> code.getstatic(errors, "NONE", errors).areturn()),
+        "commit, ");
+  }
+
+  @Test
+  void partitionsGivenAwayThatOthersStillHave() throws Exception {
+    ClassDesc set = ClassDesc.of("java.util.Set");
+    assertCaughtByGroups(
+        Mutation.call(
+            GROUP + "Reconciliation",
+            "towards",
+            ClassDesc.of(GROUP + "ConsumerGroup"),
+            "heldByOthers",
+            code -> code.pop2().invokestatic(set, "of", MethodTypeDesc.of(set), true)),
+        "was heard of|but since then");
+  }
+
+  @Test
+  void answersOfACoordinatorBeforeTheyAreReplicated() throws Exception {
+    assertCaughtByGroups(
+        Mutation.call(
+            "io.barnabas.coordinator.Runner",
+            "answerLater",
+            ClassDesc.of("java.util.OptionalLong"),
+            "isPresent",
+            code -> code.pop().iconst_0()),
+        "lost: |went back|two in one epoch|refused, and there");
+  }
+
   // --- running them
 
   @Test
   void aMutationOfWhatIsNotThereAnyMoreFails() {
     assertThatThrownBy(
-            () -> caught(Mutation.body(REPLICA + "Replica", "gone", CodeBuilder::return_), 1))
+            () ->
+                caught(
+                    Mutation.body(REPLICA + "Replica", "gone", CodeBuilder::return_),
+                    WholeClusterRun.class,
+                    1))
         .hasStackTraceContaining("There is no io.barnabas.replica.Replica.gone any more");
     assertThatThrownBy(
             () ->
                 caught(
                     Mutation.call(REPLICA + "Replica", "leader", VIEW, "gone", CodeBuilder::pop),
+                    WholeClusterRun.class,
                     1))
         .hasStackTraceContaining(
             "There is no call of LogView.gone in io.barnabas.replica.Replica.leader any more");
@@ -127,17 +172,27 @@ class MutationsTest {
    * @param signs the anomalies that the bug is known by, any of them, as a regular expression
    */
   private static void assertCaught(Mutation mutation, String signs, int seeds) throws Exception {
-    assertThat(caught(mutation, seeds))
+    assertCaught(mutation, WholeClusterRun.class, signs, seeds);
+  }
+
+  private static void assertCaughtByGroups(Mutation mutation, String signs) throws Exception {
+    assertCaught(mutation, GroupsRun.class, signs, 300);
+  }
+
+  private static void assertCaught(Mutation mutation, Class<?> runs, String signs, int seeds)
+      throws Exception {
+    assertThat(caught(mutation, runs, seeds))
         .as("caught within %d seeds", seeds)
         .hasValueSatisfying(found -> assertThat(found).containsPattern(signs));
   }
 
   /** What is found first, if anything is. */
-  private static Optional<String> caught(Mutation mutation, int seeds) throws Exception {
+  private static Optional<String> caught(Mutation mutation, Class<?> runs, int seeds)
+      throws Exception {
     MutatedClasses classes = new MutatedClasses(mutation);
     // At once, as a run would only take what is not there any more for one of many failures.
     classes.loadClass(mutation.className());
-    Method run = classes.loadClass(WholeClusterRun.class.getName()).getMethod("run", long.class);
+    Method run = classes.loadClass(runs.getName()).getMethod("run", long.class);
     for (int i = 0; i < seeds; i++) {
       try {
         run.invoke(null, (long) FIRST + i);
