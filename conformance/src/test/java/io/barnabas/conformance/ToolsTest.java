@@ -16,6 +16,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kafka's command line tools, as they are, in processes of their own. */
 @OnEverySubject
@@ -166,6 +168,40 @@ class ToolsTest {
     String tool = "org.apache.kafka.tools.consumer.ConsoleConsumer";
     assertThat(tool(tool, read).lines()).contains("line 0", "line 4").doesNotContain("line 5");
     assertThat(tool(tool, read).lines()).contains("line 5", "line 9").doesNotContain("line 4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"CLASSIC", "CONSUMER"})
+  void verifiableConsumer(String protocol) throws Exception {
+    Topic topic = filledTopic();
+    String group = "group-of-" + topic.name();
+    assertThat(
+            tool(
+                "org.apache.kafka.tools.VerifiableConsumer",
+                List.of(
+                    "--topic",
+                    topic.name(),
+                    "--group-id",
+                    group,
+                    "--group-protocol",
+                    protocol,
+                    "--reset-policy",
+                    "earliest",
+                    "--max-messages",
+                    "10",
+                    "--verbose")))
+        .contains(
+            "\"name\":\"partitions_assigned\"",
+            "line 0",
+            "line 9",
+            "\"name\":\"offsets_committed\"",
+            "\"success\":true",
+            "\"name\":\"shutdown_complete\"");
+    assertThat(
+            tool(
+                "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+                List.of("--describe", "--group", group)))
+        .containsPattern(group + "\\s+" + topic.name() + "\\s+0\\s+10\\s+10\\s+0");
   }
 
   @Test
