@@ -22,9 +22,14 @@ final class Downgrade {
     this.rebalance = rebalance;
   }
 
-  /** Whether a group has members that speak the classic protocol, no others, and may change. */
+  /**
+   * Whether a group has members that speak the classic protocol, no others, and may change. Not
+   * before the topics have been looked at since this was loaded, as what members have could not be
+   * told by name; as soon as one of them joins, they are.
+   */
   boolean isDue(ConsumerGroup group) {
     return consumers.migration().isDown()
+        && group.looked().isPresent()
         && !group.members().isEmpty()
         && group.members().size() <= limits.maxSize()
         && group.members().values().stream().allMatch(ConsumerMember::isClassic);

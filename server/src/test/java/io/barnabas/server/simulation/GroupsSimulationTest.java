@@ -33,6 +33,12 @@ class GroupsSimulationTest {
     }
   }
 
+  /** What members had was forgotten, and given to others while they had it. */
+  @Test
+  void aGroupThatLosesItsLastConsumerMemberAfterItsCoordinatorMovedAndGetsAnother() {
+    assertThat(GroupsRun.run(833).acknowledged()).isGreaterThan(0);
+  }
+
   @Test
   void theSameSeedIsTheSameRun() {
     assertThat(GroupsRun.run(FIRST)).isEqualTo(GroupsRun.run(FIRST));
