@@ -11,6 +11,7 @@ import io.barnabas.world.WorldThread;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.server.RaftConfiguration;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
 
+  private static final long MILLISECOND_NANOS = 1_000_000L;
   private static final long ROUND_NANOS = 100_000_000L;
   private static final long TELL_OBSTACLE_NANOS = 5_000_000_000L;
 
@@ -61,6 +63,10 @@ final class Keeper {
   private final LeaderDisk disk = new LeaderDisk();
   private int forgottenRounds;
   private boolean stoppedByOthers;
+
+  /** Since when nobody leads, as far as this node knows. */
+  private OptionalLong leaderlessNanos = OptionalLong.empty();
+
   private List<Integer> votersTold = List.of();
 
   Keeper(World world, RatisOptions options, QuorumMember self, Lobby lobby, Founding founding) {
@@ -263,6 +269,9 @@ final class Keeper {
     boolean settled = members.getPreviousPeers().isEmpty();
     if (kept.leadership().leaderId().isPresent()) {
       stoppedByOthers = false;
+      leaderlessNanos = OptionalLong.empty();
+    } else if (leaderlessNanos.isEmpty()) {
+      leaderlessNanos = OptionalLong.of(world.clock().nanoTime());
     }
     if (division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED) {
       // It asked for votes when it had none any more.
@@ -284,15 +293,23 @@ final class Keeper {
   }
 
   /** One that follows without a vote hears from the leader, or is no member any more. */
-  private static boolean isForgotten(RaftServer.Division division, RaftPeerRole role) {
+  private boolean isForgotten(RaftServer.Division division, RaftPeerRole role) {
     return role == RaftPeerRole.LISTENER
-        && division
-                .getInfo()
-                .getRoleInfoProto()
-                .getFollowerInfo()
-                .getLeaderInfo()
-                .getLastRpcElapsedTimeMs()
-            > FORGOTTEN_MS;
+        && (isLeaderless()
+            || division
+                    .getInfo()
+                    .getRoleInfoProto()
+                    .getFollowerInfo()
+                    .getLeaderInfo()
+                    .getLastRpcElapsedTimeMs()
+                > FORGOTTEN_MS);
+  }
+
+  /** Of a leader that it has not heard of since it started Ratis tells nothing. */
+  private boolean isLeaderless() {
+    return leaderlessNanos.isPresent()
+        && world.clock().nanoTime() - leaderlessNanos.getAsLong()
+            > FORGOTTEN_MS * MILLISECOND_NANOS;
   }
 
   private boolean isVoterWithOtherDirectory(RaftConfiguration members) {

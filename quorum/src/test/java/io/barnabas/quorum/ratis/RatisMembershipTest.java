@@ -175,6 +175,26 @@ class RatisMembershipTest {
     }
   }
 
+  /** It starts as one that follows, and nobody leads it: it hears of no leader at all. */
+  @Test
+  void oneThatIsNoMemberAnyMoreWhenItStartsAsksToFollow() throws IOException {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 1, 1)) {
+      nodes.start(1, 2);
+      nodes.commit("first");
+      nodes.get(2).witness().await(seen -> seen.entries().size() == 1);
+      UUID before = nodes.directoryId(2);
+      nodes.stop(2);
+      nodes.loseDisk(2);
+      nodes.start(2);
+      nodes.get(2).witness().await(seen -> seen.entries().size() == 1);
+      nodes.stop(2);
+      nodes.findDisk(2, before);
+      nodes.start(2);
+      nodes.commit("second");
+      nodes.get(2).witness().await(seen -> seen.entries().size() == 2);
+    }
+  }
+
   @Test
   void aSnapshotIsTakenAlsoOfFewButLargeEntries() throws IOException {
     RatisTuning byBytes = new RatisTuning(150, 300, 1_000_000, 20_000, 2, 1 << 10);

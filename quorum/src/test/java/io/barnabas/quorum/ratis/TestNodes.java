@@ -111,6 +111,11 @@ final class TestNodes implements AutoCloseable {
     directoryIds.put(node, id(node, of(directoryIds, node).getLeastSignificantBits() + 1));
   }
 
+  /** The node's next start is with a disk that it had before. */
+  void findDisk(int node, UUID directoryId) {
+    directoryIds.put(node, directoryId);
+  }
+
   RatisOptions options(int node) {
     return options(node, tuning);
   }
