@@ -30,6 +30,11 @@ public enum AnomalyKind {
   GAVE_UP(false, "a node that ended by itself while there was no room on its disk"),
   /** Kafka's protocol lets a leader that was deposed answer readers until it learns of it. */
   STALE_END(false, "an end before one known, told by a leader that may have a successor"),
+  /**
+   * Kafka's Java producer begins a new epoch when it has given up a record, and writes what was on
+   * its way once more in that: brokers cannot know that they have it.
+   */
+  REWRITTEN(false, "one value at several offsets, in several epochs of its producer"),
   /** Other producers write in between; Jepsen's int-send-skip. */
   SEND_SKIP(false, "acknowledged values of a producer with those of others between them"),
   /** The outcome was not known to the producer, and the value is there. */

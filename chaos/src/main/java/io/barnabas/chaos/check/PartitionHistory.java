@@ -2,10 +2,11 @@ package io.barnabas.chaos.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongToIntFunction;
 
 /**
  * What clients did to one partition and saw of it. What is wrong at once is found at once, the rest
- * by {@link #check()} at the end. Any thread.
+ * by {@link #check} at the end. Any thread.
  */
 public final class PartitionHistory {
   private final String name;
@@ -162,9 +163,13 @@ public final class PartitionHistory {
     return count;
   }
 
-  /** Looks at the whole; after the final reading. */
-  public synchronized void check() {
-    List<LongList> places = places();
+  /**
+   * Looks at the whole; after the final reading.
+   *
+   * @param producerEpochs of the record at each offset
+   */
+  public synchronized void check(LongToIntFunction producerEpochs) {
+    List<LongList> places = places(producerEpochs);
     for (int producer = 0; producer < producers.size(); producer++) {
       checkSends(producer, places.get(producer));
     }
@@ -182,7 +187,7 @@ public final class PartitionHistory {
   }
 
   /** Where each value is, by producer and number; finds duplicates and phantoms. */
-  private List<LongList> places() {
+  private List<LongList> places(LongToIntFunction producerEpochs) {
     List<LongList> places = new ArrayList<>();
     producers.forEach(_ -> places.add(new LongList()));
     for (int offset = 0; offset < values.size(); offset++) {
@@ -201,8 +206,11 @@ public final class PartitionHistory {
       LongList known = places.get(value.producer());
       long before = known.get(value.number());
       if (before != LongList.NONE) {
+        boolean isRewritten =
+            producerEpochs.applyAsInt(before) != producerEpochs.applyAsInt(offset);
         findings.add(
-            AnomalyKind.DUPLICATE, name + ": " + value + " at " + before + " and at " + offset);
+            isRewritten ? AnomalyKind.REWRITTEN : AnomalyKind.DUPLICATE,
+            name + ": " + value + " at " + before + " and at " + offset);
       } else {
         known.set(value.number(), offset);
       }
@@ -228,7 +236,7 @@ public final class PartitionHistory {
         findings.add(
             acked < finalValues.size() ? AnomalyKind.LOST_WRITE : AnomalyKind.UNSEEN,
             name + ": " + value + ", acknowledged at " + acked + ", was never read; " + finalEnd());
-      } else if (place != acked) {
+      } else if (place != acked && values.get(acked) != value.packed()) {
         findings.add(
             AnomalyKind.INCONSISTENT_OFFSETS,
             name + ": " + value + ", acknowledged at " + acked + ", is at " + place);

@@ -9,13 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.LongToIntFunction;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /** The batches in the segment files of one replica whose node does not run. */
 public final class ReplicaFiles {
   private static final int HEADER_BYTES = 12;
+  private static final int LEAST_BATCH_BYTES = 49;
   private static final int MOST_BATCH_BYTES = 64 << 20;
+
+  /** Where it is in a batch. */
+  private static final int PRODUCER_EPOCH = 51;
 
   /**
    * One batch.
@@ -23,8 +30,9 @@ public final class ReplicaFiles {
    * @param baseOffset of its first record
    * @param bytes how many it has, header included
    * @param checksum of all of them
+   * @param producerEpoch of the producer whose records they are
    */
-  public record Batch(long baseOffset, int bytes, long checksum) {}
+  public record Batch(long baseOffset, int bytes, long checksum, int producerEpoch) {}
 
   private ReplicaFiles() {}
 
@@ -57,14 +65,16 @@ public final class ReplicaFiles {
         if (baseOffset >= end) {
           return;
         }
-        if (length <= 0 || length > MOST_BATCH_BYTES) {
+        if (length < LEAST_BATCH_BYTES || length > MOST_BATCH_BYTES) {
           throw new IOException(segment + ": a batch of " + length + " bytes at " + position);
         }
         ByteBuffer whole = ByteBuffer.allocate(HEADER_BYTES + length);
         readAt(file, position, whole);
         CRC32C checksum = new CRC32C();
         checksum.update(whole.flip());
-        batches.add(new Batch(baseOffset, whole.limit(), checksum.getValue()));
+        batches.add(
+            new Batch(
+                baseOffset, whole.limit(), checksum.getValue(), whole.getShort(PRODUCER_EPOCH)));
         position += whole.limit();
       }
     }
@@ -76,6 +86,16 @@ public final class ReplicaFiles {
         throw new EOFException("the file ends within a batch at " + position);
       }
     }
+  }
+
+  /** In which epoch of its producer each record was written; -1 where that is not known. */
+  public static LongToIntFunction producerEpochs(List<Batch> batches) {
+    NavigableMap<Long, Integer> epochs = new TreeMap<>();
+    batches.forEach(batch -> epochs.put(batch.baseOffset, batch.producerEpoch));
+    return offset -> {
+      Map.Entry<Long, Integer> batch = epochs.floorEntry(offset);
+      return batch == null ? -1 : batch.getValue();
+    };
   }
 
   /**

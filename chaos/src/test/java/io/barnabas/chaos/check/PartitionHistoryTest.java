@@ -7,6 +7,7 @@ import static io.barnabas.chaos.check.AnomalyKind.NONMONOTONIC_POLL;
 import static io.barnabas.chaos.check.AnomalyKind.NONMONOTONIC_SEND;
 import static io.barnabas.chaos.check.AnomalyKind.PHANTOM;
 import static io.barnabas.chaos.check.AnomalyKind.POLL_SKIP;
+import static io.barnabas.chaos.check.AnomalyKind.REWRITTEN;
 import static io.barnabas.chaos.check.AnomalyKind.SEND_SKIP;
 import static io.barnabas.chaos.check.AnomalyKind.UNCERTAIN_WRITTEN;
 import static io.barnabas.chaos.check.AnomalyKind.UNSEEN;
@@ -29,7 +30,7 @@ class PartitionHistoryTest {
     read("tail", 0, first, second, third);
     read("from the middle", 1, second, third);
     readFinally(first, second, third);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(SEND_SKIP);
     assertThat(findings.isClean()).isTrue();
     assertThat(history.acknowledgedCount()).isEqualTo(3);
@@ -42,7 +43,7 @@ class PartitionHistoryTest {
     history.send(0);
     Value acked = acknowledged(0, 1);
     readFinally(unknown, acked);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(UNCERTAIN_WRITTEN);
     assertThat(findings.isClean()).isTrue();
   }
@@ -55,7 +56,7 @@ class PartitionHistoryTest {
     PartitionHistory.Session last = session("final");
     last.readFinally(0, first.packed());
     last.readFinally(2, third.packed());
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(LOST_WRITE);
   }
 
@@ -65,7 +66,7 @@ class PartitionHistoryTest {
     Value unknown = history.send(0);
     read("tail", 0, first, unknown);
     readFinally(first);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactlyInAnyOrder(LOST_WRITE, UNCERTAIN_WRITTEN);
   }
 
@@ -74,7 +75,7 @@ class PartitionHistoryTest {
     Value first = acknowledged(0, 0);
     acknowledged(0, 1);
     readFinally(first);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(UNSEEN);
     assertThat(findings.told(UNSEEN).getFirst()).contains("value 1 of producer 0");
   }
@@ -83,8 +84,17 @@ class PartitionHistoryTest {
   void aValueAtTwoOffsetsIsADuplicate() {
     Value first = acknowledged(0, 0);
     readFinally(first, first);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(DUPLICATE);
+  }
+
+  /** The producer has begun a new epoch in between, and the second one is acknowledged. */
+  @Test
+  void aValueThatItsProducerWroteAgainIsNone() {
+    Value first = acknowledged(0, 1);
+    readFinally(first, first);
+    history.check(offset -> (int) offset);
+    assertThat(kinds()).containsExactly(REWRITTEN);
   }
 
   @Test
@@ -94,7 +104,7 @@ class PartitionHistoryTest {
     read("one", 0, first);
     readFinally(second);
     assertThat(kinds()).containsExactly(INCONSISTENT_OFFSETS);
-    history.check();
+    history.check(offset -> 0);
     assertThat(findings.told(LOST_WRITE).getFirst()).contains("value 0 of producer 0");
   }
 
@@ -103,7 +113,7 @@ class PartitionHistoryTest {
     Value first = acknowledged(0, 0);
     Value second = acknowledged(1, 2);
     readFinally(first, second);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(INCONSISTENT_OFFSETS);
   }
 
@@ -112,7 +122,7 @@ class PartitionHistoryTest {
     Value first = acknowledged(0, -1);
     Value second = acknowledged(0, 1);
     readFinally(first, second);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).isEmpty();
   }
 
@@ -125,7 +135,7 @@ class PartitionHistoryTest {
     session.read(1, second.packed());
     session.read(1, second.packed());
     readFinally(first, second);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(NONMONOTONIC_POLL);
   }
 
@@ -138,7 +148,7 @@ class PartitionHistoryTest {
     session.read(0, first.packed());
     session.read(2, third.packed());
     readFinally(first, second, third);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(POLL_SKIP);
   }
 
@@ -152,7 +162,7 @@ class PartitionHistoryTest {
     one.read(2, second.packed());
     last.readFinally(0, first.packed());
     last.readFinally(2, second.packed());
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(SEND_SKIP);
   }
 
@@ -163,7 +173,7 @@ class PartitionHistoryTest {
     history.acknowledged(first, 1);
     history.acknowledged(second, 0);
     readFinally(second, first);
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(NONMONOTONIC_SEND);
   }
 
@@ -171,7 +181,7 @@ class PartitionHistoryTest {
   void aValueThatNobodySentIsAPhantom() {
     Value first = acknowledged(0, 0);
     readFinally(first, new Value(0, 1), new Value(7, 0));
-    history.check();
+    history.check(offset -> 0);
     assertThat(kinds()).containsExactly(PHANTOM);
     assertThat(findings.count(PHANTOM)).isEqualTo(2);
   }

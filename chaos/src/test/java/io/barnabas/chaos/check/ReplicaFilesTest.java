@@ -74,6 +74,6 @@ class ReplicaFilesTest {
   }
 
   private static byte[] batch(long baseOffset, int content) {
-    return ByteBuffer.allocate(32).putLong(baseOffset).putInt(20).putInt(content).array();
+    return ByteBuffer.allocate(64).putLong(baseOffset).putInt(52).putInt(content).array();
   }
 }
