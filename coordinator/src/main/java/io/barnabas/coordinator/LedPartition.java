@@ -36,8 +36,15 @@ record LedPartition(Replica replica, int leaderEpoch) {
         + 1;
   }
 
-  /** All below it is replicated. */
+  /** All below it is replicated; -1 if this node leads no more. */
   long highWatermark() {
-    return replica.highWatermark();
+    long highWatermark = replica.highWatermark();
+    // In this order: another leader's may be higher, with other records below it.
+    return isLed() ? highWatermark : -1;
+  }
+
+  /** Whether this node leads it still, even if it stands aside. */
+  boolean isLed() {
+    return (replica.isLeader() || replica.standsAside()) && replica.leaderEpoch() == leaderEpoch;
   }
 }

@@ -58,8 +58,8 @@ final class Runner<S, C> {
 
   private boolean ready;
 
-  /** Whether the timers are set of what is there. */
-  private boolean begun;
+  /** Since when nobody is heard here. */
+  private OptionalLong asideNanos = OptionalLong.empty();
 
   /** As it is after all that was appended. */
   private S state;
@@ -108,7 +108,12 @@ final class Runner<S, C> {
   /** Answers those who waited for what is replicated now, and those who have waited too long. */
   void takeNoticeOfReplication() {
     long highWatermark = partition.highWatermark();
-    ready |= highWatermark >= loadedEnd;
+    if (!ready && highWatermark >= loadedEnd) {
+      ready = true;
+      Attempt first = new Attempt();
+      first.add(machine.loaded(state, nowMs()));
+      carryOut(first);
+    }
     while (!unreplicated.isEmpty() && unreplicated.peekFirst().endOffset() <= highWatermark) {
       Unreplicated<S> done = unreplicated.removeFirst();
       replicated = done.state();
@@ -127,27 +132,29 @@ final class Runner<S, C> {
     return new CoordinatorNotAvailableException("What was decided is not replicated yet");
   }
 
-  /** Sets the timers of what is there, if that has not been done since it last stood aside. */
-  void begin() {
-    if (!begun) {
-      begun = true;
-      Attempt first = new Attempt();
-      first.add(machine.loaded(state, nowMs()));
-      carryOut(first);
+  /**
+   * Nobody is heard for now, which is no fault of theirs: no timer goes on.
+   *
+   * @param reason for those who wait for something to happen
+   */
+  void standAside(ApiException reason) {
+    if (asideNanos.isEmpty()) {
+      asideNanos = OptionalLong.of(world.clock().nanoTime());
+      waiting.values().forEach(who -> who.completeExceptionally(reason));
     }
   }
 
-  /** Nobody is heard for now, and that is no fault of theirs. */
-  void standAside() {
-    begun = false;
+  /** Goes on, if it has stood aside. */
+  void goOn() {
+    asideNanos.ifPresent(since -> timers.delay(world.clock().nanoTime() - since));
+    asideNanos = OptionalLong.empty();
   }
 
-  /** Decides what becomes of the timers that have run out. */
-  void expire() {
-    long now = world.clock().nanoTime();
-    for (Optional<TimerKey> key = timers.takeExpired(now);
+  /** Decides what becomes of the timers that had run out by a moment. */
+  void expire(long byNanos) {
+    for (Optional<TimerKey> key = timers.takeExpired(byNanos);
         key.isPresent();
-        key = timers.takeExpired(now)) {
+        key = timers.takeExpired(byNanos)) {
       Attempt attempt = new Attempt();
       attempt.timer = key;
       attempt.add(machine.expired(state, key.get(), nowMs()));

@@ -165,7 +165,7 @@ final class Shard<S, C> {
     try {
       boolean goesOn = true;
       while (goesOn) {
-        goesOn = replica.isLeader() ? runOnce(replica, runner) : standAside(runner);
+        goesOn = runOnce(replica, runner);
       }
     } finally {
       registration.cancel();
@@ -175,34 +175,32 @@ final class Shard<S, C> {
   }
 
   private boolean runOnce(Replica replica, Runner<S, C> runner) {
-    List<Command<C>> taken = take(runner.nextDeadlineNanos());
+    boolean wasAside = !replica.isLeader();
+    List<Command<C>> taken =
+        take(
+            wasAside
+                ? OptionalLong.of(world.clock().nanoTime() + ASIDE_NANOS)
+                : runner.nextDeadlineNanos());
+    long takenNanos = world.clock().nanoTime();
     if (isEnded()) {
       taken.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
       return false;
     }
     runner.takeNoticeOfReplication();
-    if (runner.isReady()) {
+    if (!replica.isLeader()) {
+      // It leads nothing of what others can lead: those who ask are to find them.
+      taken.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
+      runner.standAside(notCoordinator());
+    } else if (runner.isReady()) {
       serving = new Serving<>(replica, runner);
-      runner.begin();
-      // First, as whoever has asked in time is not to pay for it that this thread was busy.
+      runner.goOn();
       runner.decide(taken);
-      runner.expire();
+      // Not what ran out since: whoever has asked in time is not to pay for a disk that was slow.
+      runner.expire(takenNanos);
     } else {
       taken.forEach(command -> command.answer().completeExceptionally(loading()));
     }
     return true;
-  }
-
-  /**
-   * While this node leads nothing of what others can lead, those who ask are to find them. If it
-   * goes on, whoever it could not hear meanwhile has as long as after a change of leaders.
-   */
-  private boolean standAside(Runner<S, C> runner) {
-    take(OptionalLong.of(world.clock().nanoTime() + ASIDE_NANOS))
-        .forEach(command -> command.answer().completeExceptionally(notCoordinator()));
-    runner.takeNoticeOfReplication();
-    runner.standAside();
-    return !isEnded();
   }
 
   /** Waits until there is something to do. */
@@ -229,14 +227,27 @@ final class Shard<S, C> {
     return deadlineNanos.isPresent() && world.clock().nanoTime() >= deadlineNanos.getAsLong();
   }
 
+  /** Whether this node leads it no more, or nothing of what others can lead. */
+  private boolean isAside() {
+    Serving<S, C> served = serving;
+    return served != null && !served.replica().isLeader();
+  }
+
+  /** There is something new; the thread may wait for a disk, and is not waited for. */
   private void wake() {
+    List<Command<C>> refused = List.of();
     monitor.lock();
     try {
       woken = true;
+      if (isAside()) {
+        refused = new ArrayList<>(queue);
+        queue.clear();
+      }
       monitor.signal();
     } finally {
       monitor.unlock();
     }
+    refused.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
   }
 
   /** Has a command decided; the answer fails with an {@link ApiException} if it cannot be. */
@@ -245,7 +256,7 @@ final class Shard<S, C> {
     Optional<ApiException> refusal = Optional.empty();
     monitor.lock();
     try {
-      if (ended) {
+      if (ended || isAside()) {
         refusal = Optional.of(notCoordinator());
       } else if (serving == null || queue.size() >= options.maxQueued()) {
         // Clients ask again in a moment, and ask this node.
@@ -274,7 +285,7 @@ final class Shard<S, C> {
     if (served == null) {
       throw loading();
     }
-    if (!served.replica().isLeader()) {
+    if (isAside()) {
       throw notCoordinator();
     }
     return reader.apply(served.runner().replicated());

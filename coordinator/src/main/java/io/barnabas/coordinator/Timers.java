@@ -2,6 +2,7 @@ package io.barnabas.coordinator;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,6 +34,12 @@ final class Timers {
     if (timer != null) {
       byDeadline.remove(timer);
     }
+  }
+
+  /** Has all run out so much later. */
+  void delay(long nanos) {
+    List<Timer> all = List.copyOf(byDeadline);
+    all.forEach(timer -> set(timer.key(), timer.deadlineNanos() + nanos));
   }
 
   /** Takes one that has run out. */

@@ -135,27 +135,54 @@ class CoordinatorTest {
     world.threads().sleep(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
+  private static ClusterImage inSync(int partitionEpoch, Integer... nodes) {
+    ClusterImage image =
+        ClusterImage.empty("c").apply(List.of(new Fact.TopicCreated("notes", TOPIC)));
+    for (int i = 0; i < PARTITIONS; i++) {
+      PartitionImage partition =
+          new PartitionImage(List.of(SELF, 2), List.of(nodes), SELF, 0, partitionEpoch);
+      image = image.apply(List.of(new Fact.PartitionAdded(TOPIC, i, partition)));
+    }
+    return image;
+  }
+
   /** Its disk hangs, say: whoever asks is to find the next leader. */
   @Test
   void aNodeThatStandsAsideSaysNothing() {
     run(
         SimulationOptions.defaults(),
         (world, node) -> {
-          ClusterImage shared = ClusterImage.empty("c");
-          shared = shared.apply(List.of(new Fact.TopicCreated("notes", TOPIC)));
-          for (int i = 0; i < PARTITIONS; i++) {
-            PartitionImage partition =
-                new PartitionImage(List.of(SELF, 2), List.of(SELF, 2), SELF, 0, 1);
-            shared = shared.apply(List.of(new Fact.PartitionAdded(TOPIC, i, partition)));
-          }
-          node.replicas.reconcile(shared).join();
+          node.replicas.reconcile(inSync(1, SELF, 2)).join();
           assertThat(node.read("a")).isEmpty();
+          CompletableFuture<String> waits = node.coordinator.submit("a", new Command.Await("a"));
+          sleepMs(world, 10);
+          assertThat(waits).isNotDone();
           node.replicas.standAside(true);
           assertThatThrownBy(() -> node.read("a")).isInstanceOf(NotCoordinatorException.class);
           CompletableFuture<String> asked = node.write("a", "x");
           assertThatThrownBy(asked::join).hasCauseInstanceOf(NotCoordinatorException.class);
+          assertThatThrownBy(waits::join).hasCauseInstanceOf(NotCoordinatorException.class);
           node.replicas.standAside(false);
           assertThat(node.read("a")).isEmpty();
+        });
+  }
+
+  @Test
+  void noTimerGoesOnWhileItsNodeStandsAside() {
+    run(
+        SimulationOptions.defaults(),
+        (world, node) -> {
+          node.coordinator.submit("a", new Command.WriteLater("a", 5_000)).join();
+          sleepMs(world, 1_000);
+          node.replicas.reconcile(inSync(1, SELF, 2)).join();
+          node.replicas.standAside(true);
+          sleepMs(world, 20_000);
+          node.replicas.standAside(false);
+          node.replicas.reconcile(inSync(2, SELF)).join();
+          sleepMs(world, 3_500);
+          assertThat(node.read("a")).isEmpty();
+          sleepMs(world, 1_000);
+          assertThat(node.read("a")).isNotEmpty();
         });
   }
 

@@ -131,8 +131,10 @@ final class LogLoader {
     logEndOffset = files.isEmpty() ? logStartOffset : files.firstKey();
     for (long base : files.keySet()) {
       if (cut || !follows(base)) {
-        Segment before = segments.getLast();
-        checkGap(before, before.size(), files.tailMap(base, true).keySet());
+        if (!cut) {
+          Segment before = segments.getLast();
+          checkGap(before, before.size(), files.tailMap(base, true).keySet());
+        }
         LOG.warn("{} does not follow what is before it and is removed", files.get(base));
         cut = true;
         SegmentFiles.delete(disk, folder, base);

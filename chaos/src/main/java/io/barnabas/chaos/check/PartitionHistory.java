@@ -206,8 +206,10 @@ public final class PartitionHistory {
       LongList known = places.get(value.producer());
       long before = known.get(value.number());
       if (before != LongList.NONE) {
+        // What was acknowledged no producer writes again.
         boolean isRewritten =
-            producerEpochs.applyAsInt(before) != producerEpochs.applyAsInt(offset);
+            producers.get(value.producer()).ackedAt.get(value.number()) != before
+                && producerEpochs.applyAsInt(before) != producerEpochs.applyAsInt(offset);
         findings.add(
             isRewritten ? AnomalyKind.REWRITTEN : AnomalyKind.DUPLICATE,
             name + ": " + value + " at " + before + " and at " + offset);

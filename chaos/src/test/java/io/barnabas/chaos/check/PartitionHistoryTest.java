@@ -98,6 +98,14 @@ class PartitionHistoryTest {
   }
 
   @Test
+  void whatWasAcknowledgedIsNotWrittenAgain() {
+    Value first = acknowledged(0, 0);
+    readFinally(first, first);
+    history.check(offset -> (int) offset);
+    assertThat(kinds()).containsExactly(DUPLICATE);
+  }
+
+  @Test
   void twoReadersMayNotSeeTwoValuesAtOneOffset() {
     Value first = history.send(0);
     Value second = history.send(0);

@@ -49,6 +49,7 @@ final class MixedMembers {
     if (differs(request.protocolType(), ConsumerGroup.TYPE)
         || differs(request.protocolName(), protocol)) {
       refusal = Errors.INCONSISTENT_GROUP_PROTOCOL;
+      // Not one that waits for the next assignment: its old one holds, and it would join and join.
     } else if (group.assignmentEpoch() > member.epoch()
         && member.current().state() != State.UNREVOKED) {
       // One that has to give something up is told of that first, and then joins again by itself.

@@ -11,7 +11,8 @@ import java.util.Set;
  * <p>An answer may be lost, or the member busy with an older one, and then it may still come to
  * what it was given before. So it is known to have given something up only when it has heard that
  * it has to, which shows in how it reports, and has said what it has since it was told; or when it
- * has said that in a way after which it takes nothing that it was given before.
+ * has said that in a way after which it takes nothing that it was given before. One gap is left, as
+ * in Apache Kafka: who says all about itself while it is still coming to something leaves that out.
  *
  * @param owned what it has said since it was told to give something up, of what it was given; empty
  *     if it has not
