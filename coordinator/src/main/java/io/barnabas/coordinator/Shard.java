@@ -70,6 +70,9 @@ final class Shard<S, C> {
    */
   private record Serving<S, C>(Replica replica, Runner<S, C> runner) {}
 
+  /** Why it could not be loaded, as the log was told last. */
+  private volatile String obstacleTold = "";
+
   /** Null until all is loaded, and again from the end on. */
   private volatile @Nullable Serving<S, C> serving;
 
@@ -112,12 +115,19 @@ final class Shard<S, C> {
     try {
       load(replica.get());
     } catch (ApiException e) {
-      // It is led no more, or its disk has failed: the next image says so.
-      LOG.info("{} cannot be loaded: {}", partition, e.getMessage());
-      end();
+      // It is led no more, or its disk has failed: the next image says so. Or it is opened anew.
+      tellObstacle(String.valueOf(e.getMessage()));
+      world.clock().schedule(RETRY_NANOS, () -> start(threads));
     } catch (IOException | RuntimeException e) {
       LOG.error("{} cannot be loaded, and what it says is not served here", partition, e);
       end();
+    }
+  }
+
+  private void tellObstacle(String why) {
+    if (!why.equals(obstacleTold)) {
+      LOG.info("{} cannot be loaded for now: {}", partition, why);
+      obstacleTold = why;
     }
   }
 

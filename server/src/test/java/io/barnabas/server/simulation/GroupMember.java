@@ -35,6 +35,7 @@ abstract class GroupMember implements Runnable {
   static final int REBALANCE_MS = 1_000;
   private static final int BEAT_MS = 250;
   private static final int NOBODY = -1;
+  private static final Asked NEVER = new Asked(NOBODY, NOBODY, 0);
 
   /** By these a coordinator refuses what a member asks for; nothing has become of it. */
   private static final Set<Errors> REFUSALS =
@@ -74,7 +75,7 @@ abstract class GroupMember implements Runnable {
   private long nextBeatNanos;
 
   /** When it asked for what showed it last that it is a member. */
-  private Asked heard = new Asked(NOBODY, NOBODY, 0);
+  private Asked heard = NEVER;
 
   GroupMember(GroupsRun run, String name, String group, boolean isStatic) {
     this.run = run;
@@ -251,6 +252,7 @@ abstract class GroupMember implements Runnable {
 
   /** It was told what it has, and has that and nothing else from now on. */
   final void has(Collection<TopicPartition> told, Asked asked) {
+    boolean isLess = !told.containsAll(held.keySet());
     keep(told);
     Told now = run.told(asked, group);
     for (TopicPartition partition : told) {
@@ -260,7 +262,8 @@ abstract class GroupMember implements Runnable {
       held.put(partition, hold);
       run.members().forEach(other -> other.notNowAs(hold, this));
     }
-    heard = asked;
+    // A coordinator may have waited since an answer that was lost for it to give that up.
+    heard = isLess ? NEVER : asked;
   }
 
   /** A coordinator has taken it for a member with what it has. */

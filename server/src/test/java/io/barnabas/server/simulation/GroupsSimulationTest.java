@@ -39,6 +39,12 @@ class GroupsSimulationTest {
     assertThat(GroupsRun.run(833).acknowledged()).isGreaterThan(0);
   }
 
+  /** The log was closed when the coordinator began to load it, and was never loaded again. */
+  @Test
+  void aPartitionWhoseLogIsOpenedAnewIsLoadedAllTheSame() {
+    assertThat(GroupsRun.run(11095).acknowledged()).isGreaterThan(0);
+  }
+
   @Test
   void theSameSeedIsTheSameRun() {
     assertThat(GroupsRun.run(FIRST)).isEqualTo(GroupsRun.run(FIRST));
