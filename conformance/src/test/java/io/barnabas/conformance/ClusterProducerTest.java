@@ -20,6 +20,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +136,14 @@ class ClusterProducerTest {
       subject.awaitOnEveryNode(
           topic.name(), told -> told.partitions().getFirst().isrNodes().equals(List.of(1)));
       try (RawClient leader = subject.connect(1)) {
+        // A node may tell of it before its replica knows. What is damaged is never in the log.
+        MemoryRecords damaged = batch("damaged");
+        damaged.buffer().put(damaged.sizeInBytes() - 1, (byte) 1);
+        ClusterSubject.await(
+            "the leader knows that it is alone",
+            () ->
+                error(produced(leader, NEWEST, produce(topic, 0, -1, damaged)).errorCode())
+                    == Errors.NOT_ENOUGH_REPLICAS);
         // Refused before it is in the log.
         for (int version = 3; version <= NEWEST; version++) {
           var refused = produced(leader, version, produce(topic, 0, -1, batch("refused")));
