@@ -14,8 +14,8 @@ import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * Counts words with Kafka Streams until its process is told to stop: reads lines from one topic,
- * and writes each word with how often it has been seen to another.
+ * Counts words with Kafka Streams until its process is ended, which it does not hear of: reads
+ * lines from one topic, and writes each word with how often it has been seen to another.
  */
 public final class WordCount {
   private static final int REPLICAS = 3;
@@ -36,7 +36,6 @@ public final class WordCount {
           ended.countDown();
           return StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
-    Runtime.getRuntime().addShutdownHook(new Thread(streams::close));
     streams.start();
     ended.await();
     System.exit(1);
