@@ -72,6 +72,15 @@ public final class Replica {
   }
 
   /**
+   * Whether this node may lead the partition next: it is in sync, and did not lead a moment ago. A
+   * client that comes to write here may have heard sooner than this node that it leads. {@link
+   * #onHighWatermark} tells of the change.
+   */
+  public boolean mayLeadSoon() {
+    return replication.mayLeadSoon();
+  }
+
+  /**
    * Whether this node leads the partition and others in sync could, and it leads nothing of that
    * kind for now ({@link Replicas#standAside}).
    */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Replication {
   private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+
+  /** For so long after it led, those who write here come because they have not heard that. */
+  private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final PartitionLog log;
   private final ReplicaContext context;
@@ -41,12 +45,15 @@ final class Replication {
   private int ledSince;
 
   private long leaderWatermark = -1;
-  private boolean closed;
 
   // Written under the lock.
+  private volatile boolean closed;
   private volatile Role role = Role.Follower.ofNobody(-1, -1);
   private volatile int minInsyncReplicas = 1;
   private volatile long highWatermark;
+
+  /** When it led last. */
+  private volatile long ledUntilNanos;
 
   /** Whether a follower said that it has all, and nothing was appended since. */
   private volatile boolean someHadAll;
@@ -55,6 +62,7 @@ final class Replication {
     this.log = log;
     this.context = context;
     highWatermark = log.recoveredHighWatermark();
+    ledUntilNanos = context.clock().nanoTime() - LATELY_NANOS;
   }
 
   /** What this node is to the partition now. */
@@ -67,6 +75,14 @@ final class Replication {
     return context.aside().isAsked()
         && role instanceof Role.Leader leader
         && leader.isr().size() > 1;
+  }
+
+  /** As {@link Replica#mayLeadSoon}. */
+  boolean mayLeadSoon() {
+    return role instanceof Role.Follower follower
+        && follower.inSync()
+        && !closed
+        && context.clock().nanoTime() - ledUntilNanos >= LATELY_NANOS;
   }
 
   int minInsyncReplicas() {
@@ -405,6 +421,9 @@ final class Replication {
         if (!same || leads != null) {
           // The log first: an append that is under way in the old role must not come after.
           log.beginToFollow(follower.leaderEpoch());
+          if (leads != null) {
+            ledUntilNanos = now;
+          }
           leading = null;
           leaderWatermark = -1;
           refuse(Errors.NOT_LEADER_OR_FOLLOWER, news);

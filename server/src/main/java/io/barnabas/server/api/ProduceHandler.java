@@ -11,6 +11,7 @@ import io.barnabas.replica.Replicas;
 import io.barnabas.server.net.Call;
 import io.barnabas.world.World;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
@@ -47,6 +48,11 @@ import org.jspecify.annotations.Nullable;
  * otherwise. A partition that is named twice in a request is appended to and answered twice, where
  * Kafka takes the last entry and drops the others without a word.
  *
+ * <p>A producer that comes to a follower in sync may have heard of the new leader before that has
+ * itself. It waits for a moment instead of hearing that it came to the wrong place, which it would
+ * take for news from the old one and pause. What its connection brings next waits, too, or it would
+ * overtake.
+ *
  * <p>There are no transactions yet, so no producer can have added a partition to one: a
  * transactional batch is INVALID_TXN_STATE, as from Apache Kafka when that was left out. The
  * request's transactional id alone changes nothing.
@@ -58,20 +64,26 @@ final class ProduceHandler extends Handler<ProduceRequestData> {
   /** The only client that may write to internal topics. */
   private static final String ADMIN_CLIENT = "__admin_client";
 
+  /** News of a leader that was elected is at every node that lives long before. */
+  private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final World world;
   private final Replicas replicas;
   private final CurrentLeaders leaders;
+  private final ComingLeader comingLeader;
 
   ProduceHandler(World world, Replicas replicas, Supplier<ClusterImage> images) {
     super(ApiKeys.PRODUCE, 3, 13);
     this.world = world;
     this.replicas = replicas;
     leaders = new CurrentLeaders(images, replicas::standsAside);
+    comingLeader = new ComingLeader(world);
   }
 
   @Override
   public void handle(ProduceRequestData request, Call call) {
     Acks acks = acks(request.acks());
+    long newsNanos = world.clock().nanoTime() + NEWS_NANOS;
     ProduceAnswer answer = new ProduceAnswer(call, leaders, acks, request.topicData().size());
     for (TopicProduceData topic : request.topicData()) {
       TopicProduceResponse answered = answer.topic(topic);
@@ -80,7 +92,7 @@ final class ProduceHandler extends Handler<ProduceRequestData> {
         if (acks == null) {
           response.setErrorCode(Errors.INVALID_REQUIRED_ACKS.code());
         } else {
-          append(topic, partition, acks, response, answer);
+          append(topic, partition, acks, newsNanos, response, answer);
         }
       }
     }
@@ -100,6 +112,7 @@ final class ProduceHandler extends Handler<ProduceRequestData> {
       TopicProduceData topic,
       PartitionProduceData data,
       Acks acks,
+      long newsNanos,
       PartitionProduceResponse response,
       ProduceAnswer answer) {
     Replica replica = null;
@@ -107,6 +120,7 @@ final class ProduceHandler extends Handler<ProduceRequestData> {
       replica = replica(topic, data.index(), answer.call());
       ByteBuffer batches = ((MemoryRecords) ProducedBatch.present(data.records())).buffer();
       ProducedBatch.check(batches, answer.call().version(), FIRST_WITH_ZSTD);
+      comingLeader.await(replica, newsNanos);
       AppendTicket ticket = replica.append(batches, Origin.CLIENT, acks);
       response
           .setBaseOffset(ticket.appended().firstOffset())
