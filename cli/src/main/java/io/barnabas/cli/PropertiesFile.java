@@ -2,6 +2,7 @@ package io.barnabas.cli;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ public final class PropertiesFile {
       return properties;
     } catch (NoSuchFileException e) {
       throw new CliException("There is no file " + file + ".", e);
+    } catch (AccessDeniedException e) {
+      throw new CliException("This user may not read the file " + file + ".", e);
     } catch (IOException | IllegalArgumentException e) {
       throw new CliException("The file %s cannot be read: %s.".formatted(file, e.getMessage()), e);
     }

@@ -1,5 +1,7 @@
 package io.barnabas.cli;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
@@ -24,6 +26,8 @@ public final class Sentences {
       case TimeoutException e -> sentence("The cluster did not answer in time: " + text);
       case ApiException e -> sentence(text + code(e));
       case KafkaException e -> sentence(text);
+      case NoSuchFileException e -> "There is no file or directory " + text + ".";
+      case AccessDeniedException e -> "This user may not use " + text + ".";
       default -> sentence(reason.getClass().getSimpleName() + ": " + text);
     };
   }

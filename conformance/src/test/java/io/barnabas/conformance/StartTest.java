@@ -23,7 +23,7 @@ class StartTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "nod.id=7                 | There is no setting named nod.id.",
+        "nod.id=7                 | There is no setting named nod.id (node.id?).",
         "node.id=x                | node.id",
         "listeners=SSL://h:1      | set ssl.keystore.location.",
         "advertised.listeners=X:1 | NAME://host:port",

@@ -27,7 +27,10 @@ final class DevCluster {
   private final PrintStream out = System.out;
   private final List<DevNode> nodes = new CopyOnWriteArrayList<>();
   private final AtomicInteger ready = new AtomicInteger();
+
+  /** Nodes that run; none as soon as one of them could not start. */
   private final CountDownLatch running;
+
   private volatile boolean stopping;
   private volatile int exitCode = STOPPED;
 
@@ -39,8 +42,8 @@ final class DevCluster {
   }
 
   /**
-   * Starts all nodes and waits until none is left. Whatever ends this process before that stops
-   * them first.
+   * Starts all nodes and waits until none is left, or one could not start. Whatever ends this
+   * process before that stops them first.
    *
    * @return the exit code
    */
@@ -61,7 +64,8 @@ final class DevCluster {
 
   private void watch(DevNode node) {
     DevMember member = node.member();
-    if (node.awaitReady()) {
+    boolean started = node.awaitReady();
+    if (started) {
       say(
           "Node %d is ready at %s, process %d, log output in %s"
               .formatted(member.id(), member.address(), node.pid(), member.log()));
@@ -74,6 +78,9 @@ final class DevCluster {
       say("Node %d %s".formatted(member.id(), end(node, exitCode)));
     }
     running.countDown();
+    while (!started && running.getCount() > 0) {
+      running.countDown();
+    }
   }
 
   /** A process that a signal ended had no time to say why. */

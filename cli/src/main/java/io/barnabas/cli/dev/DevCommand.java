@@ -60,9 +60,21 @@ public final class DevCommand implements Callable<Integer> {
     boolean isTemporary = given == null;
     Path place =
         given == null ? Files.createTempDirectory("barnabas-dev-") : given.toAbsolutePath();
-    List<DevMember> members = DevLayout.open(place.normalize(), count, first);
+    List<DevMember> members = open(place.normalize(), count, first, isTemporary);
     System.out.printf(
         "Starting %s in %s%n", Amounts.count(members.size(), "node"), place.normalize());
     return new DevCluster(members, place, isTemporary).run();
+  }
+
+  private static List<DevMember> open(
+      Path place, OptionalInt count, OptionalInt first, boolean isTemporary) throws IOException {
+    try {
+      return DevLayout.open(place, count, first);
+    } catch (WrongUsageException e) {
+      if (isTemporary) {
+        Files.delete(place);
+      }
+      throw e;
+    }
   }
 }

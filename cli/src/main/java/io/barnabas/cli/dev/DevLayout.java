@@ -18,6 +18,9 @@ final class DevLayout {
   static final int DEFAULT_NODES = 3;
   static final int MAX_NODES = 5;
 
+  /** The file by which a data directory is known. */
+  private static final String DATA_MARK = "meta.properties";
+
   private static final String HOST = "127.0.0.1";
   private static final int USUAL_PORT = 9092;
   private static final int MAX_PORT = 65_535;
@@ -35,6 +38,11 @@ final class DevLayout {
       throws IOException {
     int existing = existing(directory);
     if (existing == 0) {
+      if (Files.exists(directory.resolve(DATA_MARK))) {
+        throw new WrongUsageException(
+            "%s is the data directory of a node: give the cluster a directory of its own."
+                .formatted(directory));
+      }
       return create(directory, nodes.orElse(DEFAULT_NODES), port);
     }
     if (port.isPresent()) {

@@ -9,6 +9,7 @@ import io.barnabas.server.settings.NodeSettings;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +49,15 @@ class DevLayoutTest {
       directories.add(settings.logDir());
     }
     assertThat(directories).hasSize(3).allMatch(path -> path.startsWith(directory));
+  }
+
+  @Test
+  void theDataDirectoryOfANodeIsLeftAlone() throws Exception {
+    Files.createFile(directory.resolve("meta.properties"));
+    assertThatThrownBy(() -> DevLayout.open(directory, NONE, NONE))
+        .isInstanceOf(WrongUsageException.class)
+        .hasMessageContaining("is the data directory of a node");
+    assertThat(directory).isDirectoryNotContaining("glob:**node*");
   }
 
   @Test

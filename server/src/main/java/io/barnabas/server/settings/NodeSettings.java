@@ -57,10 +57,12 @@ public final class NodeSettings {
    */
   public static NodeSettings parse(Map<String, String> given) throws SettingsException {
     ConfigDef definitions = Definitions.all();
-    for (String name : new TreeMap<>(given).keySet()) {
-      if (!definitions.names().contains(name) && TlsSettingsReader.listenerOf(name).isEmpty()) {
-        throw new SettingsException("There is no setting named " + name + ".");
-      }
+    Set<String> unknown = new TreeSet<>(given.keySet());
+    unknown.removeIf(
+        name ->
+            definitions.names().contains(name) || TlsSettingsReader.listenerOf(name).isPresent());
+    if (!unknown.isEmpty()) {
+      throw new SettingsException(new UnknownSettings(definitions.names()).sentence(unknown));
     }
     try {
       return new NodeSettings(given, definitions.parse(given));

@@ -73,7 +73,12 @@ class NodeSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "nod.id                         | 7                       | no setting named nod.id",
+        "nod.id                         | 7                       | no setting named nod.id"
+            + " (node.id?).",
+        "broker.id                      | 7                       | broker.id (here it is"
+            + " node.id).",
+        "num.io.threads                 | 7                       | no setting named"
+            + " num.io.threads.",
         "node.id                        | -3                      | node.id",
         "node.id                        | x                       | for the setting node.id",
         "listeners                      | ''                      | listeners",
@@ -99,6 +104,15 @@ class NodeSettingsTest {
     assertThatThrownBy(() -> NodeSettings.parse(Map.of(name, value)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(says);
+  }
+
+  @Test
+  void tellsOfAllUnknownNamesAtOnce() {
+    assertThatThrownBy(
+            () ->
+                NodeSettings.parse(Map.of("log.dir", "/a", "num.io.threads", "8", "node.id", "1")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("There are no settings named log.dir (here it is log.dirs), num.io.threads.");
   }
 
   @Test
