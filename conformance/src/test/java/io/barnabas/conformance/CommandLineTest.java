@@ -133,6 +133,11 @@ class CommandLineTest {
             "\"state\":\"Empty\",",
             "\"lag\":7,\"members\":[],",
             "\"committed\":3,\"end\":10,\"lag\":7,\"member\":null}");
+    CommandLine.Result oneOfTwo =
+        run(new byte[0], "groups", "describe", group, "no-" + group, "--json");
+    assertThat(oneOfTwo.exitCode()).isEqualTo(1);
+    assertThat(oneOfTwo.errors()).contains("There is no group no-" + group);
+    assertThat(oneOfTwo.output()).startsWith("[{\"group\":\"" + group + "\",").endsWith("]\n");
 
     assertThat(good("groups", "list", "--state", "empty", "--type", "classic").lines())
         .anyMatch(line -> line.matches(group + " +Classic +- +Empty"));

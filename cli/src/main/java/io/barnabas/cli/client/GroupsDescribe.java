@@ -47,10 +47,12 @@ final class GroupsDescribe extends ClusterCommand.WithAdmin {
           } else {
             print(out, view);
           }
+        },
+        () -> {
+          if (out.isJson()) {
+            out.json(all);
+          }
         });
-    if (out.isJson()) {
-      out.json(all);
-    }
   }
 
   private static Map<String, @Nullable Object> json(GroupView view) {

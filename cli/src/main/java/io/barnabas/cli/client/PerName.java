@@ -17,6 +17,15 @@ final class PerName {
    * @throws CliException in the end, with a sentence for each that failed
    */
   static void run(List<String> names, Consumer<String> action) {
+    run(names, action, () -> {});
+  }
+
+  /**
+   * Does it for each, and then what is to be done once, however many failed.
+   *
+   * @throws CliException in the end, with a sentence for each that failed
+   */
+  static void run(List<String> names, Consumer<String> action, Runnable then) {
     List<String> failures = new ArrayList<>();
     for (String name : names) {
       try {
@@ -29,6 +38,7 @@ final class PerName {
         failures.add(name + ": " + Sentences.of(e));
       }
     }
+    then.run();
     if (!failures.isEmpty()) {
       throw new CliException(String.join("\n", failures));
     }

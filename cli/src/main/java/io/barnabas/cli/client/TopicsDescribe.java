@@ -68,10 +68,12 @@ final class TopicsDescribe extends ClusterCommand {
             print(out, topic, settings, rows);
             each.ifPresent(view -> out.line(view.table()));
           }
+        },
+        () -> {
+          if (out.isJson()) {
+            out.json(all);
+          }
         });
-    if (out.isJson()) {
-      out.json(all);
-    }
   }
 
   /** A partition; an offset is empty when nobody leads it. */
