@@ -2,14 +2,21 @@ package io.barnabas.conformance;
 
 import static io.barnabas.conformance.Requests.error;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
@@ -37,7 +44,12 @@ class ConfigRequestsTest {
   private static final byte SET = 0;
   private static final byte DELETE = 1;
   private static final byte APPEND = 2;
+  private static final byte GIVEN = 4;
   private static final byte DEFAULT = 5;
+
+  /** What the subjects are started with, of what groups inherit. */
+  private static final Set<String> GIVEN_TO_GROUPS =
+      Set.of("consumer.session.timeout.ms", "consumer.heartbeat.interval.ms");
 
   private final Subject subject;
   private final RawClient client;
@@ -115,25 +127,57 @@ class ConfigRequestsTest {
         .isEqualTo(Errors.INVALID_CONFIG);
   }
 
+  /** By the settings of the node, and none of them is the default of its kind. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "session.timeout.ms | 5999 | consumer.session.timeout.ms must be in the range 6000 to"
+            + " 60000",
+        "session.timeout.ms | 60001 | consumer.session.timeout.ms must be in the range 6000 to"
+            + " 60000",
+        "session.timeout.ms | 6000 | -",
+        "heartbeat.interval.ms | 499 | heartbeat.interval.ms must be in the range 500 to 15000",
+        "heartbeat.interval.ms | 15001 | heartbeat.interval.ms must be in the range 500 to 15000",
+        "heartbeat.interval.ms | 6000 | must be greater than consumer.heartbeat.interval.ms",
+        "heartbeat.interval.ms | 5999 | -",
+      })
+  void timesOfGroups(String setting, String value, @Nullable String refusal) throws Exception {
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, newName());
+    AlterConfigOp set =
+        new AlterConfigOp(new ConfigEntry("consumer." + setting, value), AlterConfigOp.OpType.SET);
+    try (Admin admin = subject.admin()) {
+      KafkaFuture<Void> altered = admin.incrementalAlterConfigs(Map.of(group, List.of(set))).all();
+      if (refusal == null) {
+        altered.get();
+      } else {
+        assertThatThrownBy(altered::get)
+            .hasCauseInstanceOf(InvalidConfigurationException.class)
+            .hasMessageContaining(refusal);
+      }
+    }
+  }
+
   @Test
   void aGroupHasSettingsBeforeItIsThere() throws Exception {
     String group = newName();
     String setting = "consumer.session.timeout.ms";
     DescribeConfigsResourceResult before = describe(ConfigResource.Type.GROUP, group, setting);
-    assertThat(before.value()).isEqualTo("45000");
-    assertThat(before.configSource()).isEqualTo(DEFAULT);
-    assertThat(synonyms(before)).containsExactly("group." + setting + "=45000@5");
+    assertThat(before.value()).isEqualTo("6000");
+    assertThat(before.configSource()).isEqualTo(GIVEN);
+    String[] inherited = {"group." + setting + "=6000@4", "group." + setting + "=45000@5"};
+    assertThat(synonyms(before)).containsExactly(inherited);
     assertThat(alter(ConfigResource.Type.GROUP, group, setting, "50000", SET))
         .isEqualTo(Errors.NONE);
     await(ConfigResource.Type.GROUP, group, setting, "50000");
     DescribeConfigsResourceResult after = describe(ConfigResource.Type.GROUP, group, setting);
     assertThat(after.configSource()).isEqualTo((byte) 8);
-    assertThat(synonyms(after))
-        .containsExactly(setting + "=50000@8", "group." + setting + "=45000@5");
+    assertThat(synonyms(after)).containsExactly(setting + "=50000@8", inherited[0], inherited[1]);
     awaitListed(ConfigResource.Type.GROUP, group, true);
     assertThat(alter(ConfigResource.Type.GROUP, group, setting, null, DELETE))
         .isEqualTo(Errors.NONE);
-    await(ConfigResource.Type.GROUP, group, setting, "45000");
+    await(ConfigResource.Type.GROUP, group, setting, "6000");
     awaitListed(ConfigResource.Type.GROUP, group, false);
   }
 
@@ -163,7 +207,9 @@ class ConfigRequestsTest {
     assertThat(all)
         .allSatisfy(
             setting -> {
-              assertThat(setting.configSource()).isEqualTo(DEFAULT);
+              assertThat(setting.configSource())
+                  .as(setting.name())
+                  .isEqualTo(GIVEN_TO_GROUPS.contains(setting.name()) ? GIVEN : DEFAULT);
               assertThat(setting.readOnly()).isFalse();
               assertThat(setting.isSensitive()).isFalse();
               assertThat(setting.documentation()).isNotBlank();

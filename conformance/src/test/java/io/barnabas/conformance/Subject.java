@@ -74,9 +74,22 @@ final class Subject {
   private BrokerProcess start() {
     ClassPaths classPaths = ClassPaths.readFrom(TARGET);
     Path directory = TARGET.resolve("subjects").resolve(kind + "-" + ProcessHandle.current().pid());
-    // Tests begin many groups, each of which would wait for three seconds.
+    // Tests begin many groups, each of which would wait for three seconds; the last two allow
+    // groups that do not wait long for members that are gone.
     Map<String, String> settings =
-        Map.of("num.partitions", "1", "group.initial.rebalance.delay.ms", "100");
+        Map.of(
+            "num.partitions",
+            "1",
+            "group.initial.rebalance.delay.ms",
+            "100",
+            "group.consumer.min.session.timeout.ms",
+            "6000",
+            "group.consumer.min.heartbeat.interval.ms",
+            "500",
+            "group.consumer.session.timeout.ms",
+            "6000",
+            "group.consumer.heartbeat.interval.ms",
+            "500");
     try {
       return switch (kind) {
         case APACHE_KAFKA -> BrokerProcess.kafka(classPaths, directory, withAuthorizer(settings));

@@ -14,12 +14,14 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param validateOnly whether to answer only, and change nothing
  * @param topicDefaults values of topics' settings where a topic has none
  * @param brokerSettings the settings of brokers that can be changed while they run
+ * @param groupBounds of the settings of groups
  */
 public record AlterConfigs(
     List<Change> changes,
     boolean validateOnly,
     Map<String, String> topicDefaults,
-    ConfigDef brokerSettings)
+    ConfigDef brokerSettings,
+    GroupBounds groupBounds)
     implements Command<List<ResourceResult>> {
   /** Copies the collections. */
   public AlterConfigs {

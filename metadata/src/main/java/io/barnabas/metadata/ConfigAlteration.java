@@ -49,7 +49,8 @@ final class ConfigAlteration {
         command.changes(),
         command.validateOnly(),
         false,
-        new ConfigTargets(image, command.topicDefaults(), command.brokerSettings()));
+        new ConfigTargets(
+            image, command.topicDefaults(), command.brokerSettings(), command.groupBounds()));
   }
 
   static ConfigAlteration anew(ClusterImage image, AlterConfigs command) {
@@ -57,7 +58,8 @@ final class ConfigAlteration {
         command.changes(),
         command.validateOnly(),
         true,
-        new ConfigTargets(image, command.topicDefaults(), command.brokerSettings()));
+        new ConfigTargets(
+            image, command.topicDefaults(), command.brokerSettings(), command.groupBounds()));
   }
 
   Decision<List<ResourceResult>> decide() {

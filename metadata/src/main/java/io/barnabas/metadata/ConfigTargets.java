@@ -19,9 +19,13 @@ import org.apache.kafka.common.internals.Topic;
  *
  * @param topicDefaults values of topics' settings where a topic has none
  * @param brokerSettings the settings of brokers that can be changed while they run
+ * @param groupBounds of the settings of groups
  */
 record ConfigTargets(
-    ClusterImage image, Map<String, String> topicDefaults, ConfigDef brokerSettings) {
+    ClusterImage image,
+    Map<String, String> topicDefaults,
+    ConfigDef brokerSettings,
+    GroupBounds groupBounds) {
 
   private static final String MIN_INSYNC_REPLICAS = Elections.MIN_INSYNC_REPLICAS;
   private static final String UNCLEAN = Elections.UNCLEAN;
@@ -40,7 +44,7 @@ record ConfigTargets(
         if (name.isEmpty()) {
           throw new InvalidRequestException("Default group resources are not allowed.");
         }
-        yield new OfGroup();
+        yield new OfGroup(groupBounds);
       }
       case CLIENT_METRICS -> {
         if (name.isEmpty()) {
@@ -156,7 +160,7 @@ record ConfigTargets(
   }
 
   /** As in Kafka, there is no adding to lists of groups and of clients' metrics. */
-  private record OfGroup() implements ConfigTarget {
+  private record OfGroup(GroupBounds bounds) implements ConfigTarget {
     @Override
     public boolean isList(String name) {
       return false;
@@ -169,7 +173,7 @@ record ConfigTargets(
 
     @Override
     public void validate(Map<String, String> own, Set<String> changed) {
-      GroupSettings.validate(own);
+      GroupSettings.validate(own, bounds);
     }
   }
 

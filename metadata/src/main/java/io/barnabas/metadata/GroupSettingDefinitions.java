@@ -28,13 +28,14 @@ final class GroupSettingDefinitions {
   private static final Range HEARTBEAT_MS = new Range(5_000, 15_000);
   private static final Range ASSIGNMENT_MS = new Range(0, 15_000);
 
-  /** What Kafka's brokers allow unless they are set otherwise. */
+  static final String SESSION = "consumer.session.timeout.ms";
+  static final String HEARTBEAT = "consumer.heartbeat.interval.ms";
+
+  /** What Kafka's brokers allow unless they are set otherwise, but for what bounds say. */
   private static final Map<String, Range> RANGES =
       Map.ofEntries(
-          Map.entry("consumer.session.timeout.ms", SESSION_MS),
           Map.entry("share.session.timeout.ms", SESSION_MS),
           Map.entry("streams.session.timeout.ms", SESSION_MS),
-          Map.entry("consumer.heartbeat.interval.ms", HEARTBEAT_MS),
           Map.entry("share.heartbeat.interval.ms", HEARTBEAT_MS),
           Map.entry("streams.heartbeat.interval.ms", HEARTBEAT_MS),
           Map.entry("consumer.assignment.interval.ms", ASSIGNMENT_MS),
@@ -52,8 +53,12 @@ final class GroupSettingDefinitions {
   /** Both included. */
   record Range(long least, long most) {}
 
-  static Range rangeOf(String name) {
-    return RANGES.getOrDefault(name, ANY);
+  static Range rangeOf(String name, GroupBounds bounds) {
+    return switch (name) {
+      case SESSION -> new Range(bounds.minSessionTimeoutMs(), bounds.maxSessionTimeoutMs());
+      case HEARTBEAT -> new Range(bounds.minHeartbeatIntervalMs(), bounds.maxHeartbeatIntervalMs());
+      default -> RANGES.getOrDefault(name, ANY);
+    };
   }
 
   /** Whether the number has no unit. */
@@ -88,13 +93,7 @@ final class GroupSettingDefinitions {
 
   private static void timing(ConfigDef d, String kind) {
     String notYet = kind.equals("consumer") ? "" : NOT_YET;
-    d.define(
-        kind + ".session.timeout.ms",
-        INT,
-        45_000,
-        atLeast(1),
-        MEDIUM,
-        "How long a member of the group may be silent before it is taken for gone." + notYet);
+    // In the order in which Kafka finds something wrong with them.
     d.define(
         kind + ".heartbeat.interval.ms",
         INT,
@@ -102,6 +101,13 @@ final class GroupSettingDefinitions {
         atLeast(1),
         MEDIUM,
         "How often members of the group are told to report." + notYet);
+    d.define(
+        kind + ".session.timeout.ms",
+        INT,
+        45_000,
+        atLeast(1),
+        MEDIUM,
+        "How long a member of the group may be silent before it is taken for gone." + notYet);
     d.define(
         kind + ".assignment.interval.ms",
         INT,

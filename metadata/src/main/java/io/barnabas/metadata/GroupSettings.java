@@ -14,6 +14,8 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
  * there yet. {@link GroupSettingDefinitions} says what each means.
  */
 public final class GroupSettings {
+  private static final String SESSION = GroupSettingDefinitions.SESSION;
+  private static final String HEARTBEAT = GroupSettingDefinitions.HEARTBEAT;
   private static final String TAGS = "streams.rack.aware.assignment.tags";
   private static final String ASSIGNOR = "streams.assignor.name";
   private static final List<String> ASSIGNORS = List.of("sticky");
@@ -39,13 +41,15 @@ public final class GroupSettings {
   }
 
   /**
-   * Checks the settings of a group.
+   * Checks the settings of a group, all of them: one that is stored and can no longer be, as the
+   * bounds were changed, has to be changed or taken away together with whatever else changes.
    *
    * @param own the group's settings
+   * @param bounds of those that have bounds of the node's
    * @throws InvalidConfigurationException if one is unknown or its value cannot be, with a sentence
    *     for the client
    */
-  public static void validate(Map<String, String> own) {
+  public static void validate(Map<String, String> own, GroupBounds bounds) {
     for (String name : new TreeMap<>(own).keySet()) {
       if (!DEFINITIONS.configKeys().containsKey(name)) {
         throw new InvalidConfigurationException("Unknown group config name: " + name);
@@ -60,13 +64,32 @@ public final class GroupSettings {
     own.forEach((name, value) -> checkTexts(name, value.trim()));
     for (ConfigKey key : DEFINITIONS.configKeys().values()) {
       if (own.containsKey(key.name) && values.get(key.name) instanceof Number number) {
-        checkRange(key.name, number.longValue());
+        checkRange(key.name, number.longValue(), bounds);
       }
+    }
+    checkSession(own, values, bounds);
+  }
+
+  /** A member is heard of more than once in a session. */
+  private static void checkSession(
+      Map<String, String> own, Map<String, Object> values, GroupBounds bounds) {
+    boolean hasNone = !own.containsKey(SESSION) && !own.containsKey(HEARTBEAT);
+    Object session = own.containsKey(SESSION) ? values.get(SESSION) : bounds.sessionTimeoutMs();
+    Object heartbeat =
+        own.containsKey(HEARTBEAT) ? values.get(HEARTBEAT) : bounds.heartbeatIntervalMs();
+    if (hasNone
+        || !(session instanceof Integer longer)
+        || !(heartbeat instanceof Integer shorter)) {
+      return;
+    }
+    if (longer <= shorter) {
+      throw new InvalidConfigurationException(
+          "%s must be greater than %s".formatted(SESSION, HEARTBEAT));
     }
   }
 
-  private static void checkRange(String name, long value) {
-    GroupSettingDefinitions.Range range = GroupSettingDefinitions.rangeOf(name);
+  private static void checkRange(String name, long value, GroupBounds bounds) {
+    GroupSettingDefinitions.Range range = GroupSettingDefinitions.rangeOf(name, bounds);
     if (value >= range.least() && value <= range.most()) {
       return;
     }

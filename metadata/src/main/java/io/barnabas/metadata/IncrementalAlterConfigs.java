@@ -15,12 +15,14 @@ import org.apache.kafka.common.protocol.Errors;
  * @param validateOnly whether to answer only, and change nothing
  * @param topicDefaults values of topics' settings where a topic has none, for appending to them
  * @param brokerSettings the settings of brokers that can be changed while they run
+ * @param groupBounds of the settings of groups
  */
 public record IncrementalAlterConfigs(
     List<Change> changes,
     boolean validateOnly,
     Map<String, String> topicDefaults,
-    ConfigDef brokerSettings)
+    ConfigDef brokerSettings,
+    GroupBounds groupBounds)
     implements Command<List<IncrementalAlterConfigs.ResourceResult>> {
   /** Copies the collections. */
   public IncrementalAlterConfigs {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.barnabas.metadata.IncrementalAlterConfigs.Change;
 import io.barnabas.metadata.IncrementalAlterConfigs.Op;
 import io.barnabas.metadata.IncrementalAlterConfigs.ResourceResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +43,15 @@ class AlterConfigsTest {
                   new Fact.ConfigChanged(TOPIC, "segment.ms", Optional.of("6")),
                   new Fact.ConfigChanged(ALL_BROKERS, "log.roll.ms", Optional.of("7"))));
 
+  private GroupBounds bounds = GroupBounds.DEFAULTS;
+
   private static Op set(String name, String value) {
     return new Op(name, OpType.SET, Optional.of(value));
   }
 
   private Decision<List<ResourceResult>> alter(boolean validateOnly, Change... changes) {
-    return new AlterConfigs(List.of(changes), validateOnly, Map.of(), OF_BROKERS).decide(image, 0);
+    return new AlterConfigs(List.of(changes), validateOnly, Map.of(), OF_BROKERS, bounds)
+        .decide(image, 0);
   }
 
   private ResourceResult only(ConfigResource resource, Op... ops) {
@@ -124,6 +128,69 @@ class AlterConfigsTest {
       delimiter = '|',
       nullValues = "-",
       value = {
+        "5999 | - | consumer.session.timeout.ms must be in the range 6000 to 30000 inclusive.",
+        "30001 | - | consumer.session.timeout.ms must be in the range 6000 to 30000 inclusive.",
+        "6000 | - | -",
+        "30000 | - | -",
+        "- | 499 | consumer.heartbeat.interval.ms must be in the range 500 to 20000 inclusive.",
+        "- | 20001 | consumer.heartbeat.interval.ms must be in the range 500 to 20000 inclusive.",
+        "- | 500 | -",
+        "- | 9999 | -",
+        "- | 10000 | consumer.session.timeout.ms must be greater than"
+            + " consumer.heartbeat.interval.ms",
+        "30000 | 20000 | -",
+        "9000 | 9000 | consumer.session.timeout.ms must be greater than"
+            + " consumer.heartbeat.interval.ms",
+        "1 | 1 | consumer.heartbeat.interval.ms must be in the range 500 to 20000 inclusive.",
+      })
+  void timesOfGroupsHaveTheBoundsOfTheNode(String session, String heartbeat, String refusal) {
+    bounds = new GroupBounds(6_000, 30_000, 10_000, 500, 20_000, 3_000);
+    List<Op> ops = new ArrayList<>();
+    if (session != null) {
+      ops.add(set("consumer.session.timeout.ms", session));
+    }
+    if (heartbeat != null) {
+      ops.add(set("consumer.heartbeat.interval.ms", heartbeat));
+    }
+    ResourceResult result = only(GROUP, ops.toArray(Op[]::new));
+    assertThat(result.error()).isEqualTo(refusal == null ? Errors.NONE : Errors.INVALID_CONFIG);
+    assertThat(result.message()).isEqualTo(Optional.ofNullable(refusal));
+  }
+
+  /** As in Kafka, where nothing else of such a group can be changed either. */
+  @Test
+  void whatIsStoredAndCannotBeAnyMoreHasToGoTogetherWithWhatChanges() {
+    bounds = new GroupBounds(12_000, 20_000, 15_000, 2_000, 16_000, 3_000);
+    ClusterImage stored =
+        image.apply(
+            List.of(
+                new Fact.ConfigChanged(GROUP, "consumer.session.timeout.ms", Optional.of("6000")),
+                new Fact.ConfigChanged(
+                    GROUP, "consumer.heartbeat.interval.ms", Optional.of("500"))));
+    Op interval = set("consumer.assignment.interval.ms", "100");
+    Op session = set("consumer.session.timeout.ms", "13000");
+    Op noHeartbeat = new Op("consumer.heartbeat.interval.ms", OpType.DELETE, Optional.empty());
+    assertThat(refusal(stored, interval))
+        .hasValue("consumer.heartbeat.interval.ms must be in the range 2000 to 16000 inclusive.");
+    assertThat(refusal(stored, noHeartbeat))
+        .hasValue("consumer.session.timeout.ms must be in the range 12000 to 20000 inclusive.");
+    assertThat(refusal(stored, interval, session, noHeartbeat)).isEmpty();
+  }
+
+  private Optional<String> refusal(ClusterImage stored, Op... ops) {
+    return new IncrementalAlterConfigs(
+            List.of(new Change(GROUP, List.of(ops))), false, Map.of(), OF_BROKERS, bounds)
+        .decide(stored, 0)
+        .answer()
+        .getFirst()
+        .message();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
         "interval.ms | 10000 | NONE | -",
         "interval.ms | 99 | INVALID_REQUEST | interval must be between 100 and 3600000 (1 hour)",
         "interval.ms | x | INVALID_CONFIG | Not a number of type INT",
@@ -167,7 +234,11 @@ class AlterConfigsTest {
     Op append = new Op("metrics", OpType.APPEND, Optional.of("a"));
     assertThat(
             new IncrementalAlterConfigs(
-                    List.of(new Change(METRICS, List.of(append))), false, Map.of(), OF_BROKERS)
+                    List.of(new Change(METRICS, List.of(append))),
+                    false,
+                    Map.of(),
+                    OF_BROKERS,
+                    bounds)
                 .decide(image, 0)
                 .answer()
                 .getFirst()
@@ -179,7 +250,7 @@ class AlterConfigsTest {
   void everyDefaultIsAllowed() {
     for (ConfigKey key : GroupSettings.definitions().configKeys().values()) {
       String text = String.valueOf(ConfigDef.convertToString(key.defaultValue, key.type));
-      assertThatCode(() -> GroupSettings.validate(Map.of(key.name, text)))
+      assertThatCode(() -> GroupSettings.validate(Map.of(key.name, text), GroupBounds.DEFAULTS))
           .as(key.name)
           .doesNotThrowAnyException();
     }

@@ -98,7 +98,11 @@ class ClusterDefaultsTest {
         new IncrementalAlterConfigs.Op(
             "min.insync.replicas", value.isPresent() ? OpType.SET : OpType.DELETE, value);
     return new IncrementalAlterConfigs(
-        List.of(new IncrementalAlterConfigs.Change(ALL, List.of(op))), false, Map.of(), SETTINGS);
+        List.of(new IncrementalAlterConfigs.Change(ALL, List.of(op))),
+        false,
+        Map.of(),
+        SETTINGS,
+        GroupBounds.DEFAULTS);
   }
 
   /** Where nobody leads for want of a replica that has all, somebody does at once. */

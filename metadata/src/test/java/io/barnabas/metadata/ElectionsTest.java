@@ -134,7 +134,8 @@ class ElectionsTest {
                     List.of(new IncrementalAlterConfigs.Op(name, OpType.SET, Optional.of(value))))),
             false,
             Map.of(),
-            new ConfigDef());
+            new ConfigDef(),
+            GroupBounds.DEFAULTS);
     assertThat(Partitions.show(image.apply(command.decide(image, 0).facts()))).isEqualTo(after);
   }
 

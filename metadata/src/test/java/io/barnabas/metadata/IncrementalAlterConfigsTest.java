@@ -252,6 +252,7 @@ class IncrementalAlterConfigsTest {
   }
 
   private static IncrementalAlterConfigs command(boolean validateOnly, Change... changes) {
-    return new IncrementalAlterConfigs(List.of(changes), validateOnly, Map.of(), OF_BROKERS);
+    return new IncrementalAlterConfigs(
+        List.of(changes), validateOnly, Map.of(), OF_BROKERS, GroupBounds.DEFAULTS);
   }
 }

@@ -57,7 +57,8 @@ final class RandomCommands {
           case 3 -> new DeleteTopics(some(i -> named(image)));
           case 4 -> new CreatePartitions(some(i -> growth()), oneIn(5));
           case 5 ->
-              new IncrementalAlterConfigs(some(i -> change()), oneIn(5), Map.of(), new ConfigDef());
+              new IncrementalAlterConfigs(
+                  some(i -> change()), oneIn(5), Map.of(), new ConfigDef(), GroupBounds.DEFAULTS);
           case 6 -> new AllocateProducerIds(below(5), epochOf(image));
           default ->
               new RegisterBroker(

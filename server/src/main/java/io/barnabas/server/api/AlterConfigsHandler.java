@@ -42,7 +42,8 @@ final class AlterConfigsHandler extends Handler<AlterConfigsRequestData> {
             asked.stream().map(AlteredConfigs::change).toList(),
             request.validateOnly(),
             context.settings().topicDefaults(context.image()),
-            changeable);
+            changeable,
+            context.atStart().groups().bounds());
     Later.answer(
         call,
         context.change(

@@ -133,21 +133,31 @@ final class ConfigDescriber {
       if (value == null && key.internalConfig) {
         continue;
       }
-      String otherwise = defaultOf(key);
       List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
       if (value != null) {
         synonyms.add(synonym(key.name, value, ConfigSource.GROUP_CONFIG));
       }
-      synonyms.add(
-          synonym(GroupSettings.brokerSynonym(key.name), otherwise, ConfigSource.DEFAULT_CONFIG));
+      synonyms.addAll(inheritedByGroup(key));
+      DescribeConfigsSynonym first = synonyms.getFirst();
       all.add(
-          result(key.name, Optional.of(value == null ? otherwise : value), synonyms)
-              .setConfigSource(
-                  (value == null ? ConfigSource.DEFAULT_CONFIG : ConfigSource.GROUP_CONFIG).id())
+          result(key.name, Optional.of(first.value()), synonyms)
+              .setConfigSource(first.source())
               .setConfigType(type(key.type))
               .setDocumentation(key.documentation));
     }
     return all;
+  }
+
+  /** What holds for groups that have nothing of their own, the strongest first. */
+  private List<DescribeConfigsSynonym> inheritedByGroup(ConfigDef.ConfigKey key) {
+    String name = GroupSettings.brokerSynonym(key.name);
+    return settings
+        .atStart()
+        .setting(name)
+        .map(
+            setting ->
+                settings.values(setting, image).stream().map(ConfigDescriber::synonym).toList())
+        .orElseGet(() -> List.of(synonym(name, defaultOf(key), ConfigSource.DEFAULT_CONFIG)));
   }
 
   /** All settings of a subscription to clients' metrics, whether it is there or not. */

@@ -43,7 +43,8 @@ final class IncrementalAlterConfigsHandler extends Handler<IncrementalAlterConfi
             asked.stream().map(AlteredConfigs::change).toList(),
             request.validateOnly(),
             context.settings().topicDefaults(context.image()),
-            changeable);
+            changeable,
+            context.atStart().groups().bounds());
     Later.answer(
         call,
         context.change(command, request.validateOnly(), ResourceResult::error, MAX_WAIT_MS),

@@ -1,6 +1,7 @@
 package io.barnabas.server.settings;
 
 import io.barnabas.coordinator.group.ConsumerLimits;
+import io.barnabas.metadata.GroupBounds;
 import java.util.Locale;
 
 /**
@@ -48,6 +49,17 @@ public record GroupCoordinatorSettings(
         values.integer(NodeSettings.OFFSETS_PARTITIONS),
         values.integer("offsets.topic.segment.bytes"),
         consumers(values));
+  }
+
+  /** What groups of the consumer protocol can be set to. */
+  public GroupBounds bounds() {
+    return new GroupBounds(
+        consumers.minSessionTimeoutMs(),
+        consumers.maxSessionTimeoutMs(),
+        consumers.sessionTimeoutMs(),
+        consumers.minHeartbeatIntervalMs(),
+        consumers.maxHeartbeatIntervalMs(),
+        consumers.heartbeatIntervalMs());
   }
 
   private static ConsumerLimits consumers(Values values) {

@@ -115,6 +115,11 @@ public final class NodeSettings {
         consumers.minHeartbeatIntervalMs(),
         consumers.heartbeatIntervalMs(),
         consumers.maxHeartbeatIntervalMs());
+    if (consumers.heartbeatIntervalMs() >= consumers.sessionTimeoutMs()) {
+      throw new SettingsException(
+          "The setting group.consumer.heartbeat.interval.ms must be less than"
+              + " group.consumer.session.timeout.ms.");
+    }
     if (consumers.assignors().isEmpty()) {
       throw new SettingsException("The setting group.consumer.assignors must name an assignor.");
     }
@@ -358,7 +363,7 @@ public final class NodeSettings {
   }
 
   /** The setting of this name. */
-  Optional<Setting> setting(String name) {
+  public Optional<Setting> setting(String name) {
     return Optional.ofNullable(Definitions.all().configKeys().get(name)).map(this::setting);
   }
 

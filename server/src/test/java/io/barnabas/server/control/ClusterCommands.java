@@ -13,6 +13,7 @@ import io.barnabas.metadata.DeleteTopics;
 import io.barnabas.metadata.ElectLeaders;
 import io.barnabas.metadata.Fact;
 import io.barnabas.metadata.FenceBrokers;
+import io.barnabas.metadata.GroupBounds;
 import io.barnabas.metadata.IncrementalAlterConfigs;
 import io.barnabas.metadata.PartitionImage;
 import io.barnabas.metadata.RegisterBroker;
@@ -137,7 +138,8 @@ final class ClusterCommands {
         List.of(new IncrementalAlterConfigs.Change(resource, List.of(op))),
         false,
         Map.of(),
-        BROKER_SETTINGS);
+        BROKER_SETTINGS,
+        GroupBounds.DEFAULTS);
   }
 
   private FenceBrokers fence(ClusterImage image) {
