@@ -45,6 +45,8 @@ public final class Coordinator<S, C> implements AutoCloseable {
   private @Nullable TopicImage topic;
   private boolean closed;
 
+  private volatile ClusterImage newest = ClusterImage.empty("");
+
   /** Has nothing until {@link #accept}. */
   public Coordinator(
       World world,
@@ -64,6 +66,7 @@ public final class Coordinator<S, C> implements AutoCloseable {
   public void accept(ClusterImage image) {
     List<Shard<S, C>> gone = new ArrayList<>();
     List<Shard<S, C>> come = new ArrayList<>();
+    newest = image;
     lock.lock();
     try {
       TopicImage now = image.topicByName(options.topic()).orElse(null);
@@ -118,7 +121,11 @@ public final class Coordinator<S, C> implements AutoCloseable {
 
   private Shard<S, C> shard(TopicIdPartition id, int leaderEpoch) {
     return new Shard<>(
-        world, machine, options, id.topicPartition(), leaderEpoch, () -> replicas.get(id));
+        world,
+        machine,
+        options,
+        new Shard.Place(id.topicPartition(), () -> replicas.get(id), () -> newest),
+        leaderEpoch);
   }
 
   /** Which partition coordinates a name; empty if there is no topic yet. */

@@ -1,6 +1,7 @@
 package io.barnabas.coordinator;
 
 import io.barnabas.coordinator.Shard.Command;
+import io.barnabas.metadata.ClusterImage;
 import io.barnabas.world.World;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -105,13 +106,17 @@ final class Runner<S, C> {
     return OptionalLong.of(Math.min(timer.getAsLong(), answer.getAsLong()));
   }
 
-  /** Answers those who waited for what is replicated now, and those who have waited too long. */
-  void takeNoticeOfReplication() {
+  /**
+   * Answers those who waited for what is replicated now, and those who have waited too long.
+   *
+   * @param image the newest
+   */
+  void takeNoticeOfReplication(ClusterImage image) {
     long highWatermark = partition.highWatermark();
     if (!ready && highWatermark >= loadedEnd) {
       ready = true;
       Attempt first = new Attempt();
-      first.add(machine.loaded(state, nowMs()));
+      first.add(machine.loaded(state, image, nowMs()));
       carryOut(first);
     }
     while (!unreplicated.isEmpty() && unreplicated.peekFirst().endOffset() <= highWatermark) {

@@ -1,5 +1,6 @@
 package io.barnabas.coordinator;
 
+import io.barnabas.metadata.ClusterImage;
 import io.barnabas.replica.Replica;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The state machine of one partition, as long as this node leads it in one epoch. Commands wait in
- * a bounded queue; a thread of its own decides them and never holds a lock meanwhile. Thread-safe.
+ * a bounded queue; a thread of its own decides them and never holds a lock meanwhile. It is loaded
+ * once more if its log is opened anew meanwhile. Thread-safe.
  *
  * @param <S> the state
  * @param <C> what can be asked for
@@ -52,7 +54,7 @@ final class Shard<S, C> {
   private final CoordinatorOptions options;
   private final TopicPartition partition;
   private final int leaderEpoch;
-  private final Supplier<Optional<Replica>> replicas;
+  private final Place place;
   private final Monitor monitor;
 
   // Under the monitor.
@@ -76,19 +78,29 @@ final class Shard<S, C> {
   /** Null until all is loaded, and again from the end on. */
   private volatile @Nullable Serving<S, C> serving;
 
+  /**
+   * Where it is.
+   *
+   * @param replica as it is open now
+   * @param image of the cluster, the newest
+   */
+  record Place(
+      TopicPartition partition,
+      Supplier<Optional<Replica>> replica,
+      Supplier<ClusterImage> image) {}
+
   Shard(
       World world,
       StateMachine<S, C> machine,
       CoordinatorOptions options,
-      TopicPartition partition,
-      int leaderEpoch,
-      Supplier<Optional<Replica>> replicas) {
+      Place place,
+      int leaderEpoch) {
     this.world = world;
     this.machine = machine;
     this.options = options;
-    this.partition = partition;
+    this.place = place;
+    partition = place.partition();
     this.leaderEpoch = leaderEpoch;
-    this.replicas = replicas;
     monitor = world.threads().newMonitor();
   }
 
@@ -104,7 +116,7 @@ final class Shard<S, C> {
   }
 
   private void load(LoadThreads threads) {
-    Optional<Replica> replica = replicas.get().filter(this::isLed);
+    Optional<Replica> replica = place.replica().get().filter(this::isLed);
     if (isEnded()) {
       return;
     }
@@ -113,7 +125,7 @@ final class Shard<S, C> {
       return;
     }
     try {
-      load(replica.get());
+      load(threads, replica.get());
     } catch (ApiException e) {
       // It is led no more, or its disk has failed: the next image says so. Or it is opened anew.
       tellObstacle(String.valueOf(e.getMessage()));
@@ -151,7 +163,7 @@ final class Shard<S, C> {
     }
   }
 
-  private void load(Replica replica) throws IOException {
+  private void load(LoadThreads threads, Replica replica) throws IOException {
     long began = world.clock().nanoTime();
     Loaded loaded = new Loaded();
     long end =
@@ -165,25 +177,35 @@ final class Shard<S, C> {
     Runner<S, C> runner =
         new Runner<>(
             world, machine, options, new LedPartition(replica, leaderEpoch), loaded.state, end);
-    world.threads().startVirtual("coordinator-" + partition, () -> run(replica, runner));
+    world.threads().startVirtual("coordinator-" + partition, () -> run(threads, replica, runner));
   }
 
   // --- serving
 
-  private void run(Replica replica, Runner<S, C> runner) {
+  private void run(LoadThreads threads, Replica replica, Runner<S, C> runner) {
     var registration = replica.onHighWatermark(this::wake);
+    boolean isOver = true;
     try {
       boolean goesOn = true;
       while (goesOn) {
         goesOn = runOnce(replica, runner);
       }
+      isOver = isEnded();
     } finally {
       registration.cancel();
-      end();
-      runner.end(new NotCoordinatorException("This node does not coordinate " + partition));
+      if (isOver) {
+        end();
+      } else {
+        unload();
+      }
+      runner.end(notCoordinator());
+    }
+    if (!isOver) {
+      start(threads);
     }
   }
 
+  /** Decides what there is; not any more once it has ended, or its log was opened anew. */
   private boolean runOnce(Replica replica, Runner<S, C> runner) {
     boolean wasAside = !replica.isLeader();
     List<Command<C>> taken =
@@ -196,7 +218,11 @@ final class Shard<S, C> {
       taken.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
       return false;
     }
-    runner.takeNoticeOfReplication();
+    if (isOpenedAnew(replica)) {
+      taken.forEach(command -> command.answer().completeExceptionally(loading()));
+      return false;
+    }
+    runner.takeNoticeOfReplication(place.image().get());
     if (!replica.isLeader()) {
       // It leads nothing of what others can lead: those who ask are to find them.
       taken.forEach(command -> command.answer().completeExceptionally(notCoordinator()));
@@ -211,6 +237,11 @@ final class Shard<S, C> {
       taken.forEach(command -> command.answer().completeExceptionally(loading()));
     }
     return true;
+  }
+
+  /** Whether its log was closed, and is open once more: what it has may be another state. */
+  private boolean isOpenedAnew(Replica replica) {
+    return !replica.isLeader() && place.replica().get().filter(now -> now != replica).isPresent();
   }
 
   /** Waits until there is something to do. */
@@ -308,6 +339,21 @@ final class Shard<S, C> {
     } finally {
       monitor.unlock();
     }
+  }
+
+  /** Serves nothing until it is loaded once more; those who wait are told. */
+  private void unload() {
+    List<Command<C>> left;
+    monitor.lock();
+    try {
+      left = new ArrayList<>(queue);
+      queue.clear();
+      serving = null;
+      woken = true;
+    } finally {
+      monitor.unlock();
+    }
+    left.forEach(command -> command.answer().completeExceptionally(loading()));
   }
 
   /** Serves no more; those who wait are told. */

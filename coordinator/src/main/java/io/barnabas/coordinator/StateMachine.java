@@ -1,5 +1,6 @@
 package io.barnabas.coordinator;
 
+import io.barnabas.metadata.ClusterImage;
 import java.util.Optional;
 
 /**
@@ -21,8 +22,12 @@ public interface StateMachine<S, C> {
    */
   S replay(S state, Bytes key, Optional<Bytes> value);
 
-  /** What to do when all records are replayed: which timers run, above all. */
-  Decision<S> loaded(S state, long nowMs);
+  /**
+   * What to do when all records are replayed: which timers run, above all.
+   *
+   * @param image of the cluster, for the settings that hold
+   */
+  Decision<S> loaded(S state, ClusterImage image, long nowMs);
 
   /**
    * What becomes of a command. It is answered by an {@link Effect.Answer} of this decision or of a

@@ -88,14 +88,18 @@ class CoordinatorTest {
     }
 
     private void awaitReady(String name) {
-      boolean ready = false;
-      while (!ready) {
-        try {
-          coordinator.read(name, state -> state);
-          ready = true;
-        } catch (CoordinatorLoadInProgressException e) {
-          world.threads().sleep(TimeUnit.MILLISECONDS.toNanos(10));
-        }
+      while (!isRead(name)) {
+        world.threads().sleep(TimeUnit.MILLISECONDS.toNanos(10));
+      }
+    }
+
+    /** Whether it may be read. */
+    boolean isRead(String name) {
+      try {
+        coordinator.read(name, state -> state);
+        return true;
+      } catch (CoordinatorLoadInProgressException | NotCoordinatorException e) {
+        return false;
       }
     }
 
@@ -265,6 +269,50 @@ class CoordinatorTest {
           node.leading(2);
           assertThat(node.read("a")).isEqualTo("1");
         });
+  }
+
+  /** Its own disk is said to be damaged, and found to be good: the log is opened once more. */
+  @Test
+  void aLogThatIsOpenedAnewInTheSameEpochIsLoadedAnew() {
+    run(
+        SimulationOptions.defaults(),
+        (world, node) -> {
+          node.write("a", "1").join();
+          CompletableFuture<String> waiting = node.coordinator.submit("a", new Command.Await("a"));
+          sleepMs(world, 100);
+          node.become(saidToBeDamaged());
+          assertThatThrownBy(waiting::join).hasCauseInstanceOf(NotCoordinatorException.class);
+          boolean isRead = false;
+          for (int i = 0; i < 100 && !isRead; i++) {
+            sleepMs(world, 100);
+            isRead = node.isRead("a");
+          }
+          assertThat(isRead).isTrue();
+          assertThat(node.read("a")).isEqualTo("1");
+          assertThat(node.write("a", "2").join()).isEqualTo("1");
+        });
+  }
+
+  private static ClusterImage saidToBeDamaged() {
+    ClusterImage image =
+        ClusterImage.empty("c").apply(List.of(new Fact.TopicCreated("notes", TOPIC)));
+    for (int i = 0; i < PARTITIONS; i++) {
+      PartitionImage partition =
+          new PartitionImage(
+              List.of(SELF, 2),
+              List.of(PartitionImage.LOST, PartitionImage.UNASSIGNED),
+              List.of(SELF),
+              List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              SELF,
+              0,
+              1,
+              false);
+      image = image.apply(List.of(new Fact.PartitionAdded(TOPIC, i, partition)));
+    }
+    return image;
   }
 
   @Test

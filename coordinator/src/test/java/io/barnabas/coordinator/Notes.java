@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.barnabas.coordinator.Effect.Answer;
 import io.barnabas.coordinator.Effect.SetTimer;
+import io.barnabas.metadata.ClusterImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ final class Notes implements StateMachine<Notes.State, Notes.Command> {
   }
 
   @Override
-  public Decision<State> loaded(State state, long nowMs) {
+  public Decision<State> loaded(State state, ClusterImage image, long nowMs) {
     return Decision.nothing(state);
   }
 

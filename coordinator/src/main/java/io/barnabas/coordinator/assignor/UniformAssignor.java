@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -17,6 +18,9 @@ import org.apache.kafka.common.Uuid;
  */
 public final class UniformAssignor implements Assignor {
   static final String NAME = "uniform";
+
+  /** Far more than it takes to come to an end as a rule; the next assignment goes on from there. */
+  private static final int MOST_PASSES = 50;
 
   @Override
   public String name() {
@@ -75,6 +79,10 @@ public final class UniformAssignor implements Assignor {
 
   // --- members with different subscriptions
 
+  /**
+   * Takes time in proportion to the partitions, and to the subscriptions of all members, but for a
+   * logarithm: as many members as a group may have do not hold up others for long.
+   */
   private static void shareAsMayBe(
       AssignorInput input,
       Map<String, NavigableSet<PartitionId>> shares,
@@ -89,57 +97,83 @@ public final class UniformAssignor implements Assignor {
                     .forEach(
                         topic -> readers.computeIfAbsent(topic, _ -> new ArrayList<>()).add(id)));
     // What few can have first, so that those who can have other things as well are free for them.
-    List<PartitionId> all =
-        input.all().stream()
-            .filter(partition -> readers.containsKey(partition.topic()))
+    List<Uuid> topics =
+        input.partitions().keySet().stream()
+            .filter(readers::containsKey)
             .sorted(
-                Comparator.<PartitionId>comparingInt(
-                        partition -> Known.in(readers, partition.topic()).size())
+                Comparator.<Uuid>comparingInt(topic -> Known.in(readers, topic).size())
                     .thenComparing(Comparator.naturalOrder()))
             .toList();
-    for (PartitionId partition : all) {
-      if (!owners.containsKey(partition)) {
-        give(partition, idlest(Known.in(readers, partition.topic()), shares), shares, owners);
-      }
+    Map<Uuid, List<PartitionId>> partitions = new HashMap<>();
+    for (PartitionId partition : input.all()) {
+      partitions.computeIfAbsent(partition.topic(), _ -> new ArrayList<>()).add(partition);
+    }
+    for (Uuid topic : topics) {
+      Readers all = new Readers(Known.in(readers, topic), shares, owners);
+      partitions.getOrDefault(topic, List.of()).forEach(all::giveIfNobodys);
     }
     boolean moved = true;
-    while (moved) {
+    for (int pass = 0; moved && pass < MOST_PASSES; pass++) {
       moved = false;
-      for (PartitionId partition : all) {
-        moved |= move(partition, Known.in(readers, partition.topic()), shares, owners);
+      for (Uuid topic : topics) {
+        Readers all = new Readers(Known.in(readers, topic), shares, owners);
+        for (PartitionId partition : partitions.getOrDefault(topic, List.of())) {
+          moved |= all.move(partition);
+        }
       }
     }
   }
 
-  private static void give(
-      PartitionId partition,
-      String id,
-      Map<String, NavigableSet<PartitionId>> shares,
-      Map<PartitionId, String> owners) {
-    Known.in(shares, id).add(partition);
-    owners.put(partition, id);
-  }
+  /**
+   * Those who read one topic, by how much they have of all topics; while nobody else changes it.
+   */
+  private static final class Readers {
+    /** One of them. */
+    private record Load(int size, String id) {}
 
-  private static String idlest(
-      List<String> readers, Map<String, NavigableSet<PartitionId>> shares) {
-    return readers.stream()
-        .min(Comparator.comparingInt(id -> Known.in(shares, id).size()))
-        .orElseThrow(() -> new IllegalStateException("a topic that nobody reads"));
-  }
+    private final Map<String, NavigableSet<PartitionId>> shares;
+    private final Map<PartitionId, String> owners;
+    private final NavigableSet<Load> loads =
+        new TreeSet<>(Comparator.comparingInt(Load::size).thenComparing(Load::id));
 
-  /** Each move makes the sum of the squares of all sizes smaller, so there is an end. */
-  private static boolean move(
-      PartitionId partition,
-      List<String> readers,
-      Map<String, NavigableSet<PartitionId>> shares,
-      Map<PartitionId, String> owners) {
-    String owner = Known.in(owners, partition);
-    String other = idlest(readers, shares);
-    if (Known.in(shares, owner).size() - Known.in(shares, other).size() < 2) {
-      return false;
+    Readers(
+        List<String> ids,
+        Map<String, NavigableSet<PartitionId>> shares,
+        Map<PartitionId, String> owners) {
+      this.shares = shares;
+      this.owners = owners;
+      ids.forEach(id -> loads.add(load(id)));
     }
-    Known.in(shares, owner).remove(partition);
-    give(partition, other, shares, owners);
-    return true;
+
+    private Load load(String id) {
+      return new Load(Known.in(shares, id).size(), id);
+    }
+
+    void giveIfNobodys(PartitionId partition) {
+      if (!owners.containsKey(partition)) {
+        give(partition, loads.first().id());
+      }
+    }
+
+    private void give(PartitionId partition, String id) {
+      loads.remove(load(id));
+      Known.in(shares, id).add(partition);
+      loads.add(load(id));
+      owners.put(partition, id);
+    }
+
+    /** Each move makes the sum of the squares of all sizes smaller, so there is an end. */
+    boolean move(PartitionId partition) {
+      String owner = Known.in(owners, partition);
+      Load idlest = loads.first();
+      if (Known.in(shares, owner).size() - idlest.size() < 2) {
+        return false;
+      }
+      loads.remove(load(owner));
+      Known.in(shares, owner).remove(partition);
+      loads.add(load(owner));
+      give(partition, idlest.id());
+      return true;
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.barnabas.metadata.TopicImage;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,13 +25,17 @@ final class ConsumerEpochs {
     this.regexes = regexes;
   }
 
+  /**
+   * The cluster as it is looked at.
+   *
+   * @param matches what a regular expression matches in it, if that is known before
+   */
+  record Seen(ClusterImage image, Optional<RegexMatches> matches) {}
+
   /** Keeps what a member says of itself, and begins an epoch if that or the topics changed. */
   ConsumerGroup said(
-      Step step,
-      ConsumerGroup before,
-      ConsumerMember was,
-      ConsumerMember says,
-      ClusterImage image) {
+      Step step, ConsumerGroup before, ConsumerMember was, ConsumerMember says, Seen seen) {
+    ClusterImage image = seen.image();
     ConsumerGroup group = before;
     boolean isNew = !group.members().containsKey(says.id());
     if (isNew || !was.metadata().equals(says.metadata())) {
@@ -40,7 +45,7 @@ final class ConsumerEpochs {
     boolean changed = isNew || !was.metadata().subscribesLike(says.metadata());
     boolean topicsMayDiffer = changed || isUnseen(group, image);
     if (topicsMayDiffer) {
-      ConsumerGroup resolved = regexes.resolve(step, group, image);
+      ConsumerGroup resolved = regexes.resolve(step, group, seen);
       changed |= !sameTopics(group, resolved);
       group = resolved;
     }

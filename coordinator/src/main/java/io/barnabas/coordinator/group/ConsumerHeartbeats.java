@@ -95,7 +95,11 @@ final class ConsumerHeartbeats {
     ConsumerMembers.Found found = members.find(step, group, request, memberId);
     ConsumerMember before = found.member();
     ConsumerMember said = before.with(merged(before.metadata(), request, command.client()));
-    group = epochs.said(step, found.group(), before, said, image);
+    ConsumerEpochs.Seen seen =
+        new ConsumerEpochs.Seen(
+            image,
+            image.version() == command.image().version() ? command.matches() : Optional.empty());
+    group = epochs.said(step, found.group(), before, said, seen);
     ConsumerSettings settings = ConsumerSettings.of(image, group.id(), limits);
     group = epochs.retarget(step, group, settings, image);
     Report report =

@@ -1,6 +1,7 @@
 package io.barnabas.coordinator.group;
 
 import io.barnabas.metadata.ClusterImage;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -41,13 +42,15 @@ public sealed interface GroupCommand {
    * @param client who asks
    * @param uniquePart the id of a newcomer that brings none
    * @param image of the cluster, with the topics that consumers read
+   * @param matches what its regular expression matches there, if that was found out
    */
   record ConsumerHeartbeat(
       ConsumerGroupHeartbeatRequestData request,
       int version,
       Client client,
       String uniquePart,
-      ClusterImage image)
+      ClusterImage image,
+      Optional<RegexMatches> matches)
       implements GroupCommand {}
 
   /** Brings or fetches assignments; answered with a SyncGroupResponseData. */

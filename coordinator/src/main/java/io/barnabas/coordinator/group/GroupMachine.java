@@ -4,6 +4,7 @@ import io.barnabas.coordinator.Bytes;
 import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.StateMachine;
 import io.barnabas.coordinator.TimerKey;
+import io.barnabas.metadata.ClusterImage;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.errors.ApiException;
@@ -78,27 +79,30 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
 
   /** Whoever was a member may be silent for its whole session from now on. */
   @Override
-  public Decision<GroupsState> loaded(GroupsState state, long nowMs) {
+  public Decision<GroupsState> loaded(GroupsState state, ClusterImage image, long nowMs) {
     Step step = new Step(state, nowMs);
     for (Group group : state.groups().values()) {
       switch (group) {
         case ClassicGroup classic ->
             classic.members().values().forEach(member -> step.heard(classic, member));
-        case ConsumerGroup consumer ->
-            consumer.members().values().forEach(member -> expect(step, consumer, member));
+        case ConsumerGroup consumer -> {
+          ConsumerSettings settings = ConsumerSettings.of(image, consumer.id(), consumerLimits);
+          consumer.members().values().forEach(member -> expect(step, consumer, member, settings));
+        }
       }
     }
     step.timer(Step.EXPIRY, "", "", limits.expiryIntervalMs());
     return step.decision();
   }
 
-  private void expect(Step step, ConsumerGroup group, ConsumerMember member) {
+  private static void expect(
+      Step step, ConsumerGroup group, ConsumerMember member, ConsumerSettings settings) {
     int sessionMs =
         member
             .metadata()
             .classic()
             .map(MemberMetadata.Classic::sessionTimeoutMs)
-            .orElse(consumerLimits.sessionTimeoutMs());
+            .orElse(settings.sessionTimeoutMs());
     step.timer(Step.SESSION, group.id(), member.id(), sessionMs);
     if (member.current().state() == CurrentAssignment.State.UNREVOKED) {
       step.timer(Step.REVOKE, group.id(), member.id(), member.metadata().rebalanceTimeoutMs());

@@ -114,7 +114,8 @@ final class MixedJoining {
     List<Protocol> protocols = protocols(request);
     ClassicSubscription subscription = ClassicSubscription.of(protocols).orElseThrow();
     ConsumerMember says = was.with(metadata(request, command.client(), protocols, subscription));
-    ConsumerGroup group = epochs.said(step, before, was, says, image);
+    ConsumerGroup group =
+        epochs.said(step, before, was, says, new ConsumerEpochs.Seen(image, Optional.empty()));
     group = epochs.retarget(step, group, ConsumerSettings.of(image, group.id(), consumers), image);
     // Even if it has missed an answer: without that it could not come to what it was given.
     Report report = Report.only(ClassicSubscription.ids(subscription.owned(), image));

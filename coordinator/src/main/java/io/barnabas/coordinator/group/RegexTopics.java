@@ -7,6 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which topics the regular expressions of a consumer group's members match. All names are looked at
@@ -14,6 +17,8 @@ import java.util.stream.Collectors;
  * changes, and when it has not been for a while.
  */
 final class RegexTopics {
+  private static final Logger LOG = LoggerFactory.getLogger(RegexTopics.class);
+
   private final ConsumerLimits limits;
 
   RegexTopics(ConsumerLimits limits) {
@@ -33,7 +38,8 @@ final class RegexTopics {
   }
 
   /** Keeps what they match now, and forgets those that nobody has any more. */
-  ConsumerGroup resolve(Step step, ConsumerGroup before, ClusterImage image) {
+  ConsumerGroup resolve(Step step, ConsumerGroup before, ConsumerEpochs.Seen seen) {
+    ClusterImage image = seen.image();
     ConsumerGroup group = forgetUnused(step, before);
     Set<String> used = new TreeSet<>();
     before.members().values().forEach(member -> member.metadata().regex().ifPresent(used::add));
@@ -42,7 +48,7 @@ final class RegexTopics {
       if (known == null || known.version() != image.version()) {
         Set<String> topics =
             known == null || before.looked().isEmpty()
-                ? matching(regex, image.topicIds().keySet(), name -> true)
+                ? matching(regex, seen)
                 : matching(known, regex, before.looked().get().image(), image);
         ResolvedRegex resolved = new ResolvedRegex(topics, image.version(), step.nowMs());
         if (known == null || !known.topics().equals(resolved.topics()) || isOld(step, known)) {
@@ -56,6 +62,13 @@ final class RegexTopics {
 
   private boolean isOld(Step step, ResolvedRegex known) {
     return step.nowMs() - known.resolvedMs() >= limits.regexRefreshIntervalMs();
+  }
+
+  private static Set<String> matching(String regex, ConsumerEpochs.Seen seen) {
+    return seen.matches()
+        .filter(found -> found.regex().equals(regex))
+        .map(RegexMatches::topics)
+        .orElseGet(() -> matching(regex, seen.image().topicIds().keySet(), name -> true));
   }
 
   /** Looks at the names only that have come since it was looked at last. */
@@ -72,7 +85,14 @@ final class RegexTopics {
 
   private static Set<String> matching(
       String regex, Set<String> names, Predicate<String> isLookedAt) {
-    Pattern pattern = HeartbeatChecks.compile(regex);
+    Pattern pattern;
+    try {
+      pattern = HeartbeatChecks.compile(regex);
+    } catch (InvalidRegularExpression e) {
+      // Its member is told when it says it; this one is in the log, and the others cannot help it.
+      LOG.warn("A regular expression that a group has matches nothing: {}", e.getMessage());
+      return new TreeSet<>();
+    }
     return names.stream()
         .filter(isLookedAt)
         .filter(pattern::matches)

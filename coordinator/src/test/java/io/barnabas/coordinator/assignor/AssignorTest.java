@@ -66,8 +66,39 @@ class AssignorTest {
             before.containsKey(id) ? Known.in(before, id) : new TreeSet<>();
         member(id, had, 0, random.nextInt(4), random.nextInt(4));
       }
-      check(assign(name));
+      Map<String, NavigableSet<PartitionId>> shares = assign(name);
+      check(shares);
+      if (name.equals("uniform")) {
+        checkThatNoMoveWouldHelp(shares);
+      }
     }
+  }
+
+  /** Nobody has two partitions more than another one who could have one of them. */
+  private void checkThatNoMoveWouldHelp(Map<String, NavigableSet<PartitionId>> shares) {
+    members.forEach(
+        (other, reader) ->
+            shares.forEach(
+                (owner, share) -> {
+                  if (share.stream().anyMatch(each -> reader.topics().contains(each.topic()))) {
+                    assertThat(share.size())
+                        .as(owner + " and " + other)
+                        .isLessThanOrEqualTo(Known.in(shares, other).size() + 1);
+                  }
+                }));
+  }
+
+  @Test
+  void uniformSharesManyPartitionsAmongManyMembersWithDifferentSubscriptions() {
+    for (int topic = 0; topic < 20; topic++) {
+      partitions.put(topic(topic), 100);
+    }
+    for (int i = 0; i < 400; i++) {
+      member("m" + i, new TreeSet<>(), i % 20, (i * 7 + 1) % 20);
+    }
+    Map<String, NavigableSet<PartitionId>> shares = assign("uniform");
+    check(shares);
+    checkThatNoMoveWouldHelp(shares);
   }
 
   private void check(Map<String, NavigableSet<PartitionId>> shares) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barnabas.coordinator.assignor.PartitionId;
 import io.barnabas.metadata.ClusterImage;
+import io.barnabas.metadata.Fact;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +100,68 @@ class ConsumerGroupTest {
       assertThatThrownBy(() -> member.heartbeat(image, false))
           .hasMessageContaining("SubscribedTopicRegex is too large");
     }
+  }
+
+  /** Written before such were refused, say. */
+  @Test
+  void aRegularExpressionInTheLogThatIsTooLargeIsNoHarmToOthers() {
+    SimulatedConsumer first = new SimulatedConsumer(driver, "1", null).matching("b.*");
+    turn(first);
+    ConsumerMember stored = driver.consumers(GROUP).member("1").orElseThrow();
+    MemberMetadata said = stored.metadata();
+    MemberMetadata bomb =
+        new MemberMetadata(
+            said.instanceId(),
+            said.rackId(),
+            said.clientId(),
+            said.clientHost(),
+            said.topics(),
+            Optional.of("(a{1000}){1000}"),
+            said.rebalanceTimeoutMs(),
+            said.assignor(),
+            said.classic());
+    driver.store(ConsumerRecords.member(GROUP, stored.with(bomb)));
+    driver.failOver();
+    SimulatedConsumer second = consumer("2");
+    turn(second);
+    assertThat(second.owned()).hasSize(4);
+  }
+
+  /** With many names it takes long, and others would have to wait. */
+  @Test
+  void whatARegularExpressionMatchesIsTakenAsItWasFoundOut() {
+    ConsumerGroupHeartbeatRequestData request = first("1", 0).setSubscribedTopicRegex("b.*");
+    request.setSubscribedTopicNames(List.of());
+    assertThat(RegexMatches.ofNew(request, driver.state(), Topics.with(image, "b", 1)))
+        .contains(new RegexMatches("b.*", Set.of("b")));
+    GroupCommand.ConsumerHeartbeat found =
+        new GroupCommand.ConsumerHeartbeat(
+            request,
+            1,
+            new GroupCommand.Client("c", "/10.0.0.1"),
+            "drawn",
+            image,
+            Optional.of(new RegexMatches("b.*", Set.of("a"))));
+    driver.ask(found);
+    assertThat(driver.consumers(GROUP).topics()).containsExactly("a");
+    assertThat(RegexMatches.ofNew(request, driver.state(), image)).isEmpty();
+  }
+
+  @Test
+  void afterAFailOverAMemberMayBeSilentForItsGroupsSession() {
+    SimulatedConsumer member = consumer("1");
+    turn(member);
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, GROUP);
+    image =
+        image.apply(
+            List.of(
+                new Fact.ConfigChanged(
+                    group, "consumer.session.timeout.ms", Optional.of("60000"))));
+    driver.failOver(image);
+    driver.advance(59_999);
+    assertThat(driver.consumers(GROUP).members()).containsOnlyKeys("1");
+    driver.advance(1);
+    assertThat(driver.consumers(GROUP).members()).isEmpty();
   }
 
   @Test

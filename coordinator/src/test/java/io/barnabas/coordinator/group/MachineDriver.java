@@ -8,6 +8,7 @@ import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.Effect;
 import io.barnabas.coordinator.TimerKey;
 import io.barnabas.coordinator.group.ClassicGroup.State;
+import io.barnabas.metadata.ClusterImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,7 +60,7 @@ final class MachineDriver {
   MachineDriver(GroupLimits limits, ConsumerLimits consumers) {
     machine = new GroupMachine(limits, consumers);
     state = machine.initial();
-    take(machine.loaded(state, nowMs));
+    take(machine.loaded(state, ClusterImage.empty("c"), nowMs));
   }
 
   GroupsState state() {
@@ -105,6 +106,12 @@ final class MachineDriver {
     }
   }
 
+  /** Has it in the log, whoever wrote that. */
+  void store(CoordinatorRecord record) {
+    records.add(record);
+    state = machine.replay(state, record.key(), record.value());
+  }
+
   /** Lets time pass, and timers run out in their order. */
   void advance(long millis) {
     long end = nowMs + millis;
@@ -124,11 +131,16 @@ final class MachineDriver {
 
   /** Another node goes on from the records; whoever waited gets no answer. */
   void failOver() {
+    failOver(ClusterImage.empty("c"));
+  }
+
+  /** The same, with settings of groups. */
+  void failOver(ClusterImage image) {
     GroupsState replayed = replayed();
     unanswered.clear();
     timers.clear();
     state = replayed;
-    take(machine.loaded(state, nowMs));
+    take(machine.loaded(state, image, nowMs));
   }
 
   private GroupsState replayed() {

@@ -143,7 +143,12 @@ final class SimulatedConsumer {
     long waiter =
         driver.ask(
             new GroupCommand.ConsumerHeartbeat(
-                request, VERSION, new GroupCommand.Client("c", "/10.0.0.1"), "drawn", image));
+                request,
+                VERSION,
+                new GroupCommand.Client("c", "/10.0.0.1"),
+                "drawn",
+                image,
+                RegexMatches.ofNew(request, driver.state(), image)));
     return driver.answered(waiter, ConsumerGroupHeartbeatResponseData.class);
   }
 

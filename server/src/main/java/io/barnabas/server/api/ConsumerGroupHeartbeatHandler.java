@@ -1,9 +1,13 @@
 package io.barnabas.server.api;
 
 import io.barnabas.coordinator.group.GroupCommand;
+import io.barnabas.coordinator.group.RegexMatches;
+import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Features;
 import io.barnabas.server.control.NewIds;
 import io.barnabas.server.net.Call;
+import java.util.Optional;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -32,6 +36,7 @@ final class ConsumerGroupHeartbeatHandler extends Handler<ConsumerGroupHeartbeat
       call.answer(refusal(Errors.UNSUPPORTED_VERSION));
       return;
     }
+    ClusterImage image = context.image();
     groups.<ConsumerGroupHeartbeatResponseData>decide(
         call,
         request.groupId(),
@@ -40,9 +45,23 @@ final class ConsumerGroupHeartbeatHandler extends Handler<ConsumerGroupHeartbeat
             call.version(),
             Groups.client(call),
             NewIds.draw(context.world().randomness()).toString(),
-            context.image()),
+            image,
+            matches(request, image)),
         answer -> answer,
         ConsumerGroupHeartbeatHandler::refusal);
+  }
+
+  private Optional<RegexMatches> matches(
+      ConsumerGroupHeartbeatRequestData request, ClusterImage image) {
+    if (request.subscribedTopicRegex() == null) {
+      return Optional.empty();
+    }
+    try {
+      return groups.read(request.groupId(), state -> RegexMatches.ofNew(request, state, image));
+    } catch (ApiException e) {
+      // It is not coordinated here, or not yet, which the answer to the command says.
+      return Optional.empty();
+    }
   }
 
   private static ApiMessage refusal(Errors error) {
