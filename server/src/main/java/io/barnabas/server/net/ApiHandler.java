@@ -22,8 +22,8 @@ public interface ApiHandler<Q extends ApiMessage> {
    * Carries out a request on the connection's reading thread, and sees to it that the call is
    * answered once, now or later. Must not wait for other requests, other machines or a disk's
    * force, but for a moment where its place says why: the connection's next request waits for the
-   * return. The message and what it refers to
-   * (strings excepted, record buffers above all) are the handler's only until it returns.
+   * return. The message and what it refers to (strings excepted, record buffers above all) are the
+   * handler's only until it returns.
    *
    * @throws RuntimeException is a defect of the handler: it is logged, and the connection closed
    */
