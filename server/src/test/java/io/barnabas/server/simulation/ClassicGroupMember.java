@@ -170,6 +170,7 @@ final class ClassicGroupMember extends GroupMember {
     if (isGood(Errors.forCode(data.errorCode()), ApiKeys.SYNC_GROUP)) {
       generation = joined.generationId();
       assigned = partitions.size();
+      hasGivenUp();
       has(partitions(data), asked);
     }
   }
@@ -214,6 +215,7 @@ final class ClassicGroupMember extends GroupMember {
       forgetCoordinator();
     } else if (isGood(
         Errors.forCode(((HeartbeatResponseData) answer.get()).errorCode()), ApiKeys.HEARTBEAT)) {
+      hasGivenUp();
       confirmed(asked);
     }
   }

@@ -1,7 +1,9 @@
 package io.barnabas.server.simulation;
 
 import io.barnabas.world.simulated.DelayRange;
+import io.barnabas.world.simulated.RunEnd;
 import io.barnabas.world.simulated.SimulatedWorld;
+import io.barnabas.world.simulated.SimulationException;
 import io.barnabas.world.simulated.SimulationOptions;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +29,15 @@ abstract class ClusterRun {
       QUICK.withDiskDelays(DelayRange.ofMicros(0, 200), DelayRange.ofMicros(5_000, 40_000));
 
   private final SimulatedWorld world;
+  private final long seed;
   private final Nodes nodes;
   private final History history = new History();
 
   /** With what all nodes are told beside what they are told anyway. */
-  ClusterRun(SimulatedWorld world, long seed, Map<String, String> settings) {
-    this.world = world;
+  ClusterRun(long seed, Map<String, String> settings) {
+    this.seed = seed;
+    world = new SimulatedWorld(seed, seed % 2 == 0 ? QUICK : SLOW_FORCES);
     nodes = new Nodes(world, nodeCount(seed), settings);
-  }
-
-  static SimulatedWorld world(long seed) {
-    return new SimulatedWorld(seed, seed % 2 == 0 ? QUICK : SLOW_FORCES);
   }
 
   /** Mostly three. */
@@ -60,6 +60,33 @@ abstract class ClusterRun {
   History history() {
     return history;
   }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws AssertionError if something was wrong; the message has the seed
+   */
+  final void carryOut() {
+    try {
+      RunEnd end = world.run(this::runAll);
+      if (end != RunEnd.FINISHED) {
+        throw new AssertionError("the first machine crashed");
+      }
+    } catch (SimulationException | AssertionError e) {
+      throw new AssertionError(
+          "seed %d: %s%s%n(again: -Dsimulation.first=%d -Dsimulation.seeds=1)"
+              .formatted(seed, e.getMessage(), seenUntilThen(), seed),
+          e);
+    }
+  }
+
+  /** All that happens, and all that is checked. */
+  abstract void runAll();
+
+  /**
+   * What was wrong before a run failed for another reason, such as that something took too long.
+   */
+  abstract String seenUntilThen();
 
   /** The topics that things happen to. */
   abstract List<String> topics();

@@ -88,6 +88,7 @@ final class ConsumerGroupMember extends GroupMember {
       request.setTopicPartitions(inRequest());
       reported = Set.copyOf(held());
     }
+    boolean saidAll = saysAll;
     Asked asked = cluster().asking(node, group());
     Optional<ApiMessage> answer = client().ask(node, ApiKeys.CONSUMER_GROUP_HEARTBEAT, 1, request);
     if (answer.isEmpty()) {
@@ -95,7 +96,11 @@ final class ConsumerGroupMember extends GroupMember {
       forgetCoordinator();
       return;
     }
-    take((ConsumerGroupHeartbeatResponseData) answer.get(), asked);
+    ConsumerGroupHeartbeatResponseData data = (ConsumerGroupHeartbeatResponseData) answer.get();
+    if (!saidAll && data.errorCode() == Errors.NONE.code()) {
+      hasGivenUp();
+    }
+    take(data, asked);
   }
 
   private List<TopicPartitions> inRequest() {

@@ -77,6 +77,9 @@ abstract class GroupMember implements Runnable {
   /** When it asked for what showed it last that it is a member. */
   private Asked heard = NEVER;
 
+  /** Whether a coordinator may wait for it to give something up since before it was heard last. */
+  private boolean isAwaited;
+
   GroupMember(GroupsRun run, String name, String group, boolean isStatic) {
     this.run = run;
     this.group = group;
@@ -237,6 +240,7 @@ abstract class GroupMember implements Runnable {
 
   final void loseAll() {
     keep(Set.of());
+    isAwaited = false;
   }
 
   private void keep(Collection<TopicPartition> partitions) {
@@ -252,7 +256,8 @@ abstract class GroupMember implements Runnable {
 
   /** It was told what it has, and has that and nothing else from now on. */
   final void has(Collection<TopicPartition> told, Asked asked) {
-    boolean isLess = !told.containsAll(held.keySet());
+    // It may have waited already since an answer that was lost.
+    isAwaited |= !told.containsAll(held.keySet());
     keep(told);
     Told now = run.told(asked, group);
     for (TopicPartition partition : told) {
@@ -262,14 +267,18 @@ abstract class GroupMember implements Runnable {
       held.put(partition, hold);
       run.members().forEach(other -> other.notNowAs(hold, this));
     }
-    // A coordinator may have waited since an answer that was lost for it to give that up.
-    heard = isLess ? NEVER : asked;
+    heard = isAwaited ? NEVER : asked;
   }
 
   /** A coordinator has taken it for a member with what it has. */
   final void confirmed(Asked asked) {
     held.values().forEach(hold -> run.groups().beat(hold, asked));
-    heard = asked;
+    heard = isAwaited ? NEVER : asked;
+  }
+
+  /** A coordinator knows that it has given up what it was told to. */
+  final void hasGivenUp() {
+    isAwaited = false;
   }
 
   /**

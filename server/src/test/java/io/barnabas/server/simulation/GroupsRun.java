@@ -8,9 +8,6 @@ import io.barnabas.server.simulation.GroupHistory.Asked;
 import io.barnabas.server.simulation.GroupHistory.Place;
 import io.barnabas.server.simulation.GroupHistory.Told;
 import io.barnabas.world.WorldThread;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,8 +61,8 @@ public final class GroupsRun extends ClusterRun {
   private final List<String> clientNames = new ArrayList<>();
   private boolean over;
 
-  private GroupsRun(SimulatedWorld world, long seed) {
-    super(world, seed, SETTINGS);
+  private GroupsRun(long seed) {
+    super(seed, SETTINGS);
     kind = Kind.values()[(int) Math.floorMod(seed / 2, 3L)];
   }
 
@@ -78,23 +75,18 @@ public final class GroupsRun extends ClusterRun {
    * @throws AssertionError if something was wrong; the message has the seed
    */
   public static Result run(long seed) {
-    SimulatedWorld world = world(seed);
-    GroupsRun run = new GroupsRun(world, seed);
-    try {
-      RunEnd end = world.run(run::runAll);
-      if (end != RunEnd.FINISHED) {
-        throw new AssertionError("the first machine crashed");
-      }
-    } catch (SimulationException | AssertionError e) {
-      throw new AssertionError(
-          "seed %d: %s %s%n(again: -Dsimulation.first=%d -Dsimulation.seeds=1)"
-              .formatted(seed, e.getMessage(), run.groups.anomalies(), seed),
-          e);
-    }
-    return new Result(run.groups.acknowledged(), run.groups.refused(), world.traceHash());
+    GroupsRun run = new GroupsRun(seed);
+    run.carryOut();
+    return new Result(run.groups.acknowledged(), run.groups.refused(), run.world().traceHash());
   }
 
-  private void runAll() {
+  @Override
+  String seenUntilThen() {
+    return " " + groups.anomalies();
+  }
+
+  @Override
+  void runAll() {
     nodes().ids().forEach(nodes()::start);
     await("all nodes take part", () -> nodes().running().size() == nodes().ids().size());
     operator.createTopics();

@@ -6,9 +6,6 @@ import io.barnabas.server.simulation.History.Event;
 import io.barnabas.server.simulation.HistoryChecker.Anomaly;
 import io.barnabas.server.simulation.Producer.Task;
 import io.barnabas.world.WorldThread;
-import io.barnabas.world.simulated.RunEnd;
-import io.barnabas.world.simulated.SimulatedWorld;
-import io.barnabas.world.simulated.SimulationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +44,8 @@ public final class WholeClusterRun extends ClusterRun {
   private final List<String> clientNames = new ArrayList<>();
   private boolean over;
 
-  private WholeClusterRun(SimulatedWorld world, long seed) {
-    super(world, seed, Map.of());
+  private WholeClusterRun(long seed) {
+    super(seed, Map.of());
     unforced = Math.floorMod(seed, 8L) == 5;
   }
 
@@ -61,23 +58,13 @@ public final class WholeClusterRun extends ClusterRun {
    * @throws AssertionError if something was wrong; the message has the seed
    */
   public static Result run(long seed) {
-    SimulatedWorld world = world(seed);
-    WholeClusterRun run = new WholeClusterRun(world, seed);
-    try {
-      RunEnd end = world.run(run::runAll);
-      if (end != RunEnd.FINISHED) {
-        throw new AssertionError("the first machine crashed");
-      }
-    } catch (SimulationException | AssertionError e) {
-      throw new AssertionError(
-          "seed %d: %s%s%n(again: -Dsimulation.first=%d -Dsimulation.seeds=1)"
-              .formatted(seed, e.getMessage(), run.seenUntilThen(), seed),
-          e);
-    }
-    return new Result(run.history().acknowledged(), run.history().read(), world.traceHash());
+    WholeClusterRun run = new WholeClusterRun(seed);
+    run.carryOut();
+    return new Result(run.history().acknowledged(), run.history().read(), run.world().traceHash());
   }
 
-  private void runAll() {
+  @Override
+  void runAll() {
     nodes().ids().forEach(nodes()::start);
     await("all nodes take part", () -> nodes().running().size() == nodes().ids().size());
     Client operator = new Client(this, "operator");
@@ -106,10 +93,8 @@ public final class WholeClusterRun extends ClusterRun {
     new Ending(this, events, wholeness).check();
   }
 
-  /**
-   * What was wrong before a run failed for another reason, such as that something took too long.
-   */
-  private String seenUntilThen() {
+  @Override
+  String seenUntilThen() {
     producers.forEach(Producer::giveUp);
     List<Anomaly> anomalies = HistoryChecker.check(promised(), Map.of());
     return anomalies.isEmpty()
