@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
@@ -25,6 +26,8 @@ import org.apache.ratis.protocol.exceptions.ReconfigurationTimeoutException;
 import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.util.JavaUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes of the members, carried out by the leader, one at a time. Each is one change of Raft's
@@ -35,17 +38,31 @@ import org.apache.ratis.util.JavaUtils;
  * a change is under way, whoever is elected cannot lead, since Ratis means to send to it as both
  * and fails at that (3.3.0). So between the two it is no member at all. Who has lost its vote, or
  * is left between the two when a leader ends, asks to follow (see {@link Keeper}).
+ *
+ * <p>A leader may keep sending to one that is no member any more: if its sender fails while the
+ * member is taken out, Ratis starts it again (3.3.0). From then on it fails at having that one as a
+ * member, and, as that change is never taken back, at any other. The next leader is free of that,
+ * so this one hands over.
  */
 final class Members {
+  private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
+
   private final RaftNode node;
   private final Progress progress;
+  private final Supplier<RatisGroup> group;
   private final ClientId clientId = ClientId.randomId();
   private final ReentrantLock changing = new ReentrantLock();
   private long lastCallId;
 
-  Members(RaftNode node, Progress progress) {
+  /**
+   * Of a leader.
+   *
+   * @param group exists once changes are asked for
+   */
+  Members(RaftNode node, Progress progress, Supplier<RatisGroup> group) {
     this.node = node;
     this.progress = progress;
+    this.group = group;
   }
 
   private record Configuration(List<QuorumMember> voters, List<QuorumMember> listeners) {
@@ -244,13 +261,15 @@ final class Members {
               .join();
     } catch (CompletionException e) {
       throw refusal(JavaUtils.unwrapCompletionException(e));
+    } catch (RuntimeException e) {
+      throw refusal(e);
     }
     if (!reply.isSuccess()) {
       throw refusal(reply.getException());
     }
   }
 
-  private static IOException refusal(Throwable failure) {
+  private IOException refusal(Throwable failure) {
     if (failure instanceof ReconfigurationInProgressException) {
       return new MembershipException(
           Reason.NOT_NOW, "Another change of the quorum's members is under way");
@@ -265,6 +284,14 @@ final class Members {
     }
     if (failure instanceof NotLeaderException) {
       return new IOException("This node stopped to lead before the change was known", failure);
+    }
+    if (failure instanceof RuntimeException) {
+      LOG.warn("The quorum's members cannot be changed by this leader any more", failure);
+      return new MembershipException(
+          Reason.NOT_NOW,
+          group.get().handOver()
+              ? "This leader could not change the members, and another one leads now"
+              : "This leader cannot change the members, and no other voter is ready to lead");
     }
     return new IOException("The change of members failed: " + failure.getMessage(), failure);
   }

@@ -91,7 +91,7 @@ public final class RatisQuorum implements Quorum {
     node = listening;
     progress =
         new Progress(listening, self, world.clock(), options.tuning().electionTimeoutMaxMs());
-    members = new Members(listening, progress);
+    members = new Members(listening, progress, this::existingGroup);
   }
 
   private boolean runs() {
@@ -151,7 +151,7 @@ public final class RatisQuorum implements Quorum {
     }
   }
 
-  private RaftNode node() {
+  RaftNode node() {
     RaftNode listening = node;
     if (listening == null) {
       throw new IllegalStateException("Not open");
@@ -293,11 +293,22 @@ public final class RatisQuorum implements Quorum {
       if (question.kind() == LobbyMessage.Kind.JOIN) {
         members().join(question.member(), question.vote());
       } else {
-        members().removeVoter(question.member().nodeId(), question.member().directoryId());
+        removeOther(question.member());
       }
       return "";
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
+    }
+  }
+
+  /** It may have been removed when it asked before, and the answer was lost. */
+  private void removeOther(QuorumMember voter) throws IOException {
+    try {
+      members().removeVoter(voter.nodeId(), voter.directoryId());
+    } catch (MembershipException e) {
+      if (e.reason() != MembershipException.Reason.VOTER_NOT_FOUND) {
+        throw e;
+      }
     }
   }
 

@@ -8,9 +8,12 @@ import io.barnabas.quorum.NotLeadingException;
 import io.barnabas.quorum.QuorumMember;
 import io.barnabas.quorum.QuorumStatus;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -18,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.util.CodeInjectionForTesting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +122,42 @@ class RatisMembershipTest {
                   .entries())
           .isEqualTo(entries);
     }
+  }
+
+  /** Its leader goes on sending to it, as Ratis has it when a sender fails at the wrong moment. */
+  @Test
+  void oneThatWasRemovedComesBackAlthoughItsLeaderStillSendsToIt() throws Exception {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 3, 0)) {
+      nodes.start(1, 2, 3);
+      nodes.commit("first");
+      int leader = nodes.awaitActive();
+      int removed = leader == 3 ? 2 : 3;
+      nodes.stop(removed);
+      remove(nodes, removed);
+      if (nodes.awaitActive() == leader) {
+        sendOn(nodes.get(leader).quorum().node(), nodes.options(removed));
+      }
+      nodes.start(removed);
+      addVoter(nodes, removed);
+      awaitVoters(nodes, List.of(1, 2, 3), List.of());
+      nodes.commit("last");
+      nodes.get(removed).witness().await(seen -> seen.entries().contains("last"));
+    }
+  }
+
+  private static void sendOn(RaftNode leader, RatisOptions to) throws Exception {
+    QuorumMember member = new QuorumMember(to.nodeId(), to.directoryId(), to.host(), to.port());
+    Object role = invoke(Objects.requireNonNull(leader.division()), "getRole");
+    Object state = ((Optional<?>) invoke(role, "getLeaderState")).orElseThrow();
+    Method start = state.getClass().getDeclaredMethod("addAndStartSenders", Collection.class);
+    start.setAccessible(true);
+    start.invoke(state, List.of(PeerNames.peer(member, RaftPeerRole.FOLLOWER)));
+  }
+
+  private static Object invoke(Object target, String name) throws Exception {
+    Method method = target.getClass().getDeclaredMethod(name);
+    method.setAccessible(true);
+    return method.invoke(target);
   }
 
   @Test
