@@ -28,16 +28,25 @@ public record ClassPaths(String barnabas, String kafka, String kafkaTools) {
   public static ClassPaths readFrom(Path targetDirectory) {
     try {
       String kafka = Files.readString(targetDirectory.resolve("kafka.classpath")).strip();
-      String tools =
-          Stream.concat(
-                  Stream.of(targetDirectory.resolve("kafka-tools").resolve("*").toString()),
-                  Arrays.stream(kafka.split(File.pathSeparator, -1))
-                      .filter(jar -> !KAFKA_JAR.matcher(jar).find()))
-              .collect(Collectors.joining(File.pathSeparator));
       return new ClassPaths(
-          Files.readString(targetDirectory.resolve("barnabas.classpath")).strip(), kafka, tools);
+          Files.readString(targetDirectory.resolve("barnabas.classpath")).strip(),
+          kafka,
+          replaced(kafka, targetDirectory.resolve("kafka-tools")));
     } catch (IOException e) {
       throw new UncheckedIOException("run through Maven, which writes the class paths", e);
     }
+  }
+
+  /** The class path of clients with the jars of a folder in place of all of Apache Kafka's own. */
+  public String withJarsOf(Path folder) {
+    return replaced(kafka, folder);
+  }
+
+  private static String replaced(String kafka, Path folder) {
+    return Stream.concat(
+            Stream.of(folder.resolve("*").toString()),
+            Arrays.stream(kafka.split(File.pathSeparator, -1))
+                .filter(jar -> !KAFKA_JAR.matcher(jar).find()))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Programs made with frameworks that others build on Kafka, to be run as processes of their own
- * with the libraries of the frameworks' own release; tests of conformance do. Promises nothing: it
- * ships with nothing. Start reading with {@link io.barnabas.frameworks.WordCount}.
+ * Programs made with frameworks that others build on Kafka, or to be run with old client libraries:
+ * as processes of their own with the libraries of that release; tests of conformance do. Promises
+ * nothing: it ships with nothing. Start reading with {@link io.barnabas.frameworks.WordCount}.
  */
 @NullMarked
 package io.barnabas.frameworks;
