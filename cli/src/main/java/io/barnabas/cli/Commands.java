@@ -6,6 +6,7 @@ import io.barnabas.cli.client.GroupsCommand;
 import io.barnabas.cli.client.ProduceCommand;
 import io.barnabas.cli.client.TopicsCommand;
 import io.barnabas.cli.dev.DevCommand;
+import io.barnabas.cli.files.LogCommand;
 import io.barnabas.cli.text.Json;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -62,6 +63,7 @@ final class Commands implements Callable<Integer> {
     all.put("consume", ConsumeCommand::new);
     all.put("groups", GroupsCommand::new);
     all.put("cluster", ClusterInfoCommand::new);
+    all.put("log", LogCommand::new);
     all.put("rehearse", RehearseCommand::new);
     return Collections.unmodifiableSequencedMap(all);
   }

@@ -33,7 +33,7 @@ class ArchitectureTest {
           entry("replica", Set.of("world", "log", "metadata")),
           entry("coordinator", Set.of("world", "log", "metadata", "replica")),
           entry("server", Set.of("world", "log", "metadata", "quorum", "replica", "coordinator")),
-          entry("cli", Set.of("world", "metadata", "server")));
+          entry("cli", Set.of("world", "log", "metadata", "server")));
 
   private final JavaClasses classes = new ClassFileImporter().importPackages("io.barnabas");
 

@@ -1,16 +1,10 @@
 package io.barnabas.cli.client;
 
 import io.barnabas.cli.WrongUsageException;
+import io.barnabas.cli.text.Times;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /** Where in a partition to begin. */
 sealed interface From {
@@ -62,7 +56,7 @@ sealed interface From {
       long number = Long.parseLong(text);
       return text.startsWith("-") ? new BeforeEnd(-number) : new Offset(number);
     }
-    return instant(text)
+    return Times.parse(text)
         .<From>map(instant -> new Time(instant.toEpochMilli()))
         .or(() -> age(text).map(Since::new))
         .orElseThrow(
@@ -74,29 +68,13 @@ sealed interface From {
                         + " PT1H30M."));
   }
 
-  private static Optional<Instant> instant(String text) {
-    return attempt(text, t -> OffsetDateTime.parse(t).toInstant())
-        .or(() -> attempt(text, t -> LocalDateTime.parse(t).atZone(zone()).toInstant()))
-        .or(() -> attempt(text, t -> LocalDate.parse(t).atStartOfDay(zone()).toInstant()));
-  }
-
   private static Optional<Duration> age(String text) {
-    return attempt(text, Duration::parse).filter(Duration::isPositive).filter(From::isInMillis);
+    return Times.attempt(text, Duration::parse)
+        .filter(Duration::isPositive)
+        .filter(From::isInMillis);
   }
 
   private static boolean isInMillis(Duration age) {
     return age.compareTo(Duration.ofMillis(Long.MAX_VALUE)) <= 0;
-  }
-
-  private static ZoneId zone() {
-    return ZoneId.systemDefault();
-  }
-
-  private static <T> Optional<T> attempt(String text, Function<String, T> parser) {
-    try {
-      return Optional.of(parser.apply(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
   }
 }

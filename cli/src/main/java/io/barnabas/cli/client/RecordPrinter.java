@@ -1,12 +1,10 @@
 package io.barnabas.cli.client;
 
 import io.barnabas.cli.text.Amounts;
+import io.barnabas.cli.text.Bytes;
 import io.barnabas.cli.text.Output;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,30 +72,16 @@ record RecordPrinter(
     json.put("offset", record.offset());
     json.put("timestamp", record.timestamp());
     json.put("timestampType", record.timestampType().toString());
-    put(json, "key", record.key());
-    put(json, "value", record.value());
+    Bytes.put(json, "key", record.key());
+    Bytes.put(json, "value", record.value());
     List<Map<String, @Nullable Object>> headers = new ArrayList<>();
     for (Header header : record.headers()) {
       Map<String, @Nullable Object> entry = new LinkedHashMap<>();
       entry.put("name", header.key());
-      put(entry, "value", header.value());
+      Bytes.put(entry, "value", header.value());
       headers.add(entry);
     }
     json.put("headers", headers);
     return json;
-  }
-
-  /** JSON has no bytes: what is not UTF-8 goes in base 64 under a name that says so. */
-  private static void put(
-      Map<String, @Nullable Object> json, String name, byte @Nullable [] bytes) {
-    if (bytes == null) {
-      json.put(name, null);
-      return;
-    }
-    try {
-      json.put(name, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException e) {
-      json.put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.barnabas.cli.client;
 
+import io.barnabas.cli.Group;
 import picocli.CommandLine.Command;
 
 /** {@code barnabas topics}. */

@@ -1,6 +1,7 @@
 package io.barnabas.cli.client;
 
 import io.barnabas.cli.CliException;
+import io.barnabas.cli.Group;
 import io.barnabas.cli.text.Output;
 import io.barnabas.cli.text.Table;
 import java.util.ArrayList;

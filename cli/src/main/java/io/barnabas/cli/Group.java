@@ -1,6 +1,5 @@
-package io.barnabas.cli.client;
+package io.barnabas.cli;
 
-import io.barnabas.cli.HelpOption;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -8,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that only holds others. */
-abstract class Group implements Runnable {
+public abstract class Group implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @SuppressWarnings("unused") // The parser acts on it.
