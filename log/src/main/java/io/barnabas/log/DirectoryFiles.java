@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param folders the partitions' folders
  * @param bounds where logs start, and from where on they need recovery
  * @param watermarks their high watermarks
+ * @param cleaned up to where they are compacted
  * @param unforced the topics that a crash may have taken acknowledged records of
  */
 record DirectoryFiles(
@@ -18,6 +19,7 @@ record DirectoryFiles(
     Folders folders,
     OffsetCheckpoints bounds,
     Watermarks watermarks,
+    CleanerCheckpoint cleaned,
     UnforcedTopics unforced) {
   /** As they are on disk. */
   static DirectoryFiles read(Disk disk, Path path) throws IOException {
@@ -27,6 +29,7 @@ record DirectoryFiles(
         folders,
         new OffsetCheckpoints(disk, path, folders),
         new Watermarks(disk, path),
+        new CleanerCheckpoint(disk, path),
         new UnforcedTopics(disk, path));
   }
 }

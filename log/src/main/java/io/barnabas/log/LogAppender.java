@@ -160,7 +160,7 @@ final class LogAppender {
             ? greatestTimestamp(batches) - active.firstTimestamp()
             : nowMs - active.createdMs();
     return active.size() > settings.segmentBytes() - batches.remaining()
-        || age > settings.segmentMs() - settings.segmentJitterMs()
+        || age > settings.maxSegmentMs() - settings.segmentJitterMs()
         || (active.offsetIndex.count() + 1L) * OffsetIndex.ENTRY_BYTES
             >= settings.segmentIndexBytes()
         || (active.timeIndex.count() + 1L) * TimeIndex.ENTRY_BYTES >= settings.segmentIndexBytes()

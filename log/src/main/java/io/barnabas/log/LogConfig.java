@@ -75,6 +75,13 @@ public record LogConfig(
     return cleanupPolicy.contains("compact");
   }
 
+  /** What is in the segment that is written is not compacted, so that may not be for long. */
+  long maxSegmentMs() {
+    return compacted() && maxCompactionLagMs > 0
+        ? Math.min(maxCompactionLagMs, segmentMs)
+        : segmentMs;
+  }
+
   /** Whether an acknowledgement waits for the disk. */
   public boolean flushes() {
     return flushMessages != Long.MAX_VALUE;

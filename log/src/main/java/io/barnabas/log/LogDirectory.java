@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One data directory, on one disk, with its flusher and housekeeper. Thread-safe. */
+/** One data directory, on one disk, with its flusher, housekeeper and cleaner. Thread-safe. */
 public final class LogDirectory implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
@@ -31,6 +31,7 @@ public final class LogDirectory implements Closeable {
   private final Flusher flusher;
   private final Housekeeper housekeeper;
   private final Scrubber scrubber;
+  private final Optional<Cleaner> cleaner;
   private final DiskRoom room;
   private final Reserve reserve;
   private volatile Optional<DamageListener> damageListener = Optional.empty();
@@ -53,10 +54,14 @@ public final class LogDirectory implements Closeable {
     flusher = new Flusher(world, "barnabas-flusher");
     housekeeper = new Housekeeper(world, this, "barnabas-log-housekeeper");
     scrubber = new Scrubber(world.clock(), housekeeper, options);
+    cleaner =
+        options.cleaner().enabled()
+            ? Optional.of(new Cleaner(world, this, logs.all()))
+            : Optional.empty();
   }
 
   /**
-   * Takes a directory, making it if it is not there, and starts its two threads.
+   * Takes a directory, making it if it is not there, and starts its threads.
    *
    * @throws DirectoryInUseException if another holds it
    */
@@ -317,6 +322,10 @@ public final class LogDirectory implements Closeable {
     return files.watermarks();
   }
 
+  CleanerCheckpoint cleaned() {
+    return files.cleaned();
+  }
+
   private void clean() throws IOException {
     Housekeeper.careForAll(logs.all(), PartitionLog::clean);
   }
@@ -369,6 +378,7 @@ public final class LogDirectory implements Closeable {
   }
 
   private void closeAll() throws IOException {
+    cleaner.ifPresent(Cleaner::stop);
     housekeeper.stop();
     flusher.stop();
     Closing.closeAll(world, logs.all());

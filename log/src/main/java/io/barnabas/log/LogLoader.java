@@ -124,6 +124,7 @@ final class LogLoader {
   }
 
   private void loadSegments() throws IOException {
+    SegmentSwap.complete(disk, folder, nowMs);
     NavigableMap<Long, Path> files = findSegments();
     while (files.size() > 1 && files.higherKey(files.firstKey()) <= logStartOffset) {
       SegmentFiles.delete(disk, folder, files.pollFirstEntry().getKey());

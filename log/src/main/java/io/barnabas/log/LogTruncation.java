@@ -94,6 +94,7 @@ final class LogTruncation {
     LogFlushes.OnDisk before = flushes.lower(recoveryPoint);
     try {
       core.directory.watermarks().cut(core.id.topicPartition(), end);
+      core.directory.cleaned().cut(core.id.topicPartition(), end);
       core.directory.checkpoint();
     } catch (NotWrittenException e) {
       flushes.restore(before);

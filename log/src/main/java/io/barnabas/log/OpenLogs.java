@@ -113,6 +113,13 @@ final class OpenLogs {
     LogLoader.Known known =
         new LogLoader.Known(bounds.start(), bounds.recoveryPoint(), readAll, gapIsDamage);
     PartitionLog log = new PartitionLog(directory, id, folder, config, known);
+    // It may have lost its end, or be of a topic that was not there when that was written.
+    try {
+      files.cleaned().cut(id.topicPartition(), log.view().logEndOffset());
+    } catch (NotWrittenException e) {
+      log.close(false);
+      throw e;
+    }
     logs.put(id, log);
     directory.opened(log);
     return log;
@@ -207,6 +214,7 @@ final class OpenLogs {
     // when there is room; or before a log of that name is made.
     files.bounds().forget(id.topicPartition());
     files.watermarks().forget(id.topicPartition());
+    files.cleaned().forget(id.topicPartition());
     return true;
   }
 

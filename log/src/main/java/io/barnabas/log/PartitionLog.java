@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicIdPartition;
@@ -23,6 +24,7 @@ public final class PartitionLog {
   private final LogTruncation truncation;
   private final LogMaintenance maintenance;
   private final LogVerification verification;
+  private final LogCompaction compaction;
   private final long recoveredHighWatermark;
 
   /** Belongs to the flusher. */
@@ -49,6 +51,7 @@ public final class PartitionLog {
     truncation = new LogTruncation(core, flushes);
     maintenance = new LogMaintenance(core, flushes);
     verification = new LogVerification(core);
+    compaction = new LogCompaction(core, flushes);
     recoveredHighWatermark =
         directory.watermarks().recover(id.topicPartition(), state.startOffset(), end);
     if (dirty) {
@@ -191,8 +194,26 @@ public final class PartitionLog {
       long fromOffset, long upToOffsetExclusive, int maxBytes, boolean atLeastOneBatch)
       throws IOException {
     core.checkSound();
-    return LogReads.read(
-        core.id, core.state, fromOffset, upToOffsetExclusive, maxBytes, atLeastOneBatch);
+    return inOneState(
+        now ->
+            LogReads.read(core.id, now, fromOffset, upToOffsetExclusive, maxBytes, atLeastOneBatch),
+        LogSlice::close);
+  }
+
+  private interface Look<T> {
+    T at(LogState now) throws IOException;
+  }
+
+  /** Looks again if segments came or went meanwhile: one that had gone was not looked into. */
+  private <T> T inOneState(Look<T> look, Consumer<T> discard) throws IOException {
+    LogState before = core.state;
+    T found = look.at(before);
+    for (LogState now = core.state; now.segments() != before.segments(); now = core.state) {
+      discard.accept(found);
+      before = now;
+      found = look.at(before);
+    }
+    return found;
   }
 
   /**
@@ -238,10 +259,24 @@ public final class PartitionLog {
     maintenance.clean();
   }
 
+  LogCompaction compaction() {
+    return compaction;
+  }
+
+  /**
+   * Removes records that have newer ones of the same key; on a platform thread.
+   *
+   * @return whether there was anything to look at
+   */
+  boolean compact(CleanerOptions options, CleanerPace pace)
+      throws IOException, CleaningAbortedException, UncleanableException {
+    return CleaningPass.run(core, compaction, options, pace);
+  }
+
   /** The first record whose timestamp is not below this one. */
   public Optional<OffsetAndTimestamp> offsetForTimestamp(long timestampMs) throws IOException {
-    LogState now = core.state;
-    return TimeSearch.first(now.segments(), now.startOffset(), timestampMs);
+    return inOneState(
+        now -> TimeSearch.first(now.segments(), now.startOffset(), timestampMs), found -> {});
   }
 
   /**
@@ -249,9 +284,11 @@ public final class PartitionLog {
    * is none.
    */
   public OffsetAndTimestamp maxTimestamp(long belowOffset) throws IOException {
-    LogState now = core.state;
-    return TimeSearch.greatest(
-        now.segments(), now.startOffset(), Math.min(belowOffset, now.endOffset()));
+    return inOneState(
+        now ->
+            TimeSearch.greatest(
+                now.segments(), now.startOffset(), Math.min(belowOffset, now.endOffset())),
+        found -> {});
   }
 
   /** The leader epoch of the record at an offset, or of the last one below it; NONE if unknown. */

@@ -26,6 +26,13 @@ final class ProducerStates {
   /** A batch that a producer wrote. */
   record Written(int firstSequence, int lastSequence, long firstOffset, long lastOffset) {}
 
+  /**
+   * What a producer wrote last.
+   *
+   * @param offset the last one of its last records; -1 if it is not known
+   */
+  record Last(short epoch, long offset) {}
+
   private static final class Producer {
     short epoch = -1;
     final Deque<Written> batches = new ArrayDeque<>(KEPT_BATCHES);
@@ -145,6 +152,26 @@ final class ProducerStates {
                     p.coordinatorEpoch,
                     p.transactionStart)));
     return active;
+  }
+
+  /** What each wrote last. */
+  Map<Long, Last> last() {
+    Map<Long, Last> last = new HashMap<>();
+    producers.forEach(
+        (id, p) -> {
+          Written written = p.batches.peekLast();
+          last.put(id, new Last(p.epoch, written == null ? -1 : written.lastOffset));
+        });
+    return last;
+  }
+
+  /** The first offset of a transaction that has not ended; Long.MAX_VALUE if there is none. */
+  long firstOpenTransaction() {
+    return producers.values().stream()
+        .mapToLong(p -> p.transactionStart)
+        .filter(start -> start >= 0)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   /**

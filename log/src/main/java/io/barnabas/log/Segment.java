@@ -37,10 +37,16 @@ final class Segment {
   boolean dirty;
 
   Segment(WatchedDisk disk, Path folder, long baseOffset, long nowMs) throws IOException {
+    this(disk, folder, baseOffset, nowMs, ".log");
+  }
+
+  /** One whose file has not the name that it is to get, or makes it. */
+  Segment(WatchedDisk disk, Path folder, long baseOffset, long nowMs, String suffix)
+      throws IOException {
     this.folder = folder;
     this.baseOffset = baseOffset;
     createdMs = nowMs;
-    file = disk.openForAppend(path(".log"));
+    file = disk.openForAppend(path(suffix));
     size = Math.toIntExact(file.size());
   }
 

@@ -208,7 +208,8 @@ class ProducerStatesTest {
     world.run(
         () -> {
           LogDirectoryOptions hour =
-              new LogDirectoryOptions(3_600_000, 300_000, 60_000, 5_000, 0, 1);
+              new LogDirectoryOptions(
+                  3_600_000, 300_000, 60_000, 5_000, 0, 1, CleanerOptions.defaults());
           try (LogDirectory logs = LogDirectory.open(world, Samples.DIRECTORY, hour)) {
             PartitionLog log = logs.openOrCreate(ID, config());
             append(log, 7, 0, 0, 1);

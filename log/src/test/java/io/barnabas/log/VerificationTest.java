@@ -180,7 +180,14 @@ class VerificationTest {
     run(
         machine -> {
           LogDirectoryOptions hourly =
-              new LogDirectoryOptions(86_400_000, 300_000, 60_000, 5_000, 1 << 20, 3_600_000);
+              new LogDirectoryOptions(
+                  86_400_000,
+                  300_000,
+                  60_000,
+                  5_000,
+                  1 << 20,
+                  3_600_000,
+                  CleanerOptions.defaults());
           try (LogDirectory logs = LogDirectory.open(machine, DIRECTORY, hourly)) {
             List<TopicIdPartition> heard = new ArrayList<>();
             logs.onDamage((id, damage) -> heard.add(id));

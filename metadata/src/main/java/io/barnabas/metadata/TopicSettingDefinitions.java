@@ -29,8 +29,6 @@ final class TopicSettingDefinitions {
 
   private static final Pattern THROTTLED_REPLICA = Pattern.compile("[0-9]{1,10}:[0-9]{1,10}");
 
-  private static final String NOT_YET = " Stored only: nothing is compacted yet.";
-
   /** Settings of Kafka that would be ignored here, and are refused for that reason. */
   private static final Set<String> ONLY_KAFKAS =
       Set.of(
@@ -140,37 +138,36 @@ final class TopicSettingDefinitions {
         "delete",
         ConfigDef.ValidList.in("compact", "delete"),
         MEDIUM,
-        "What is done with old records: delete removes them by age and size; compact will keep the"
-            + " newest of each key, and takes only records that have one; or both."
-            + " compact is stored only: nothing is compacted yet.");
+        "What is done with old records: delete removes them by age and size; compact keeps the"
+            + " newest of each key, and takes only records that have one; or both.");
     d.define(
         "delete.retention.ms",
         LONG,
         DAY_MS,
         atLeast(0),
         LOW,
-        "How long a record that deletes its key is kept in a compacted topic." + NOT_YET);
+        "How long a record that deletes its key is kept in a compacted topic.");
     d.define(
         "min.cleanable.dirty.ratio",
         DOUBLE,
         0.5,
         between(0, 1),
         LOW,
-        "How much of a partition must be uncompacted before it is compacted." + NOT_YET);
+        "How much of a partition must be uncompacted before it is compacted.");
     d.define(
         "min.compaction.lag.ms",
         LONG,
         0L,
         atLeast(0),
         LOW,
-        "How old a record must be before it may be compacted away." + NOT_YET);
+        "How old a record must be before it may be compacted away.");
     d.define(
         "max.compaction.lag.ms",
         LONG,
         Long.MAX_VALUE,
         atLeast(1),
         LOW,
-        "How old a record may get before its partition must be compacted." + NOT_YET);
+        "How old a record may get before its partition must be compacted.");
   }
 
   private static void records(ConfigDef d) {

@@ -112,7 +112,6 @@ public final class Node implements AutoCloseable {
         stopping.add("The coordinator of groups", GroupCoordination.of(world, settings, replicas));
     controller.onImage(groups::accept);
     controller.onImage(new DeletedTopics(groups)::accept);
-    controller.onImage(new UncompactedTopics(live::topicDefaults)::accept);
     controller.onImage(new UnforcedByDefault(live::topicDefaults)::accept);
     controller.onImage(new UnenforcedSecurity()::accept);
     ControlContext context =

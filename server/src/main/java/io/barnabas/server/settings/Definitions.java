@@ -42,6 +42,7 @@ final class Definitions {
     GroupDefinitions.define(definitions);
     topicDefaults(definitions);
     retention(definitions);
+    CleanerDefinitions.define(definitions);
     timestamps(definitions);
     logs(definitions);
     return definitions;
@@ -286,9 +287,8 @@ final class Definitions {
         "delete",
         ConfigDef.ValidList.in("delete", "compact"),
         MEDIUM,
-        "What is done with old records: delete removes them by age and size. compact is stored, and"
-            + " only records with a key are taken; nothing is compacted yet, so that everything is"
-            + " kept.");
+        "What is done with old records: delete removes them by age and size. compact keeps the"
+            + " newest of each key, and takes only records that have one; or both.");
   }
 
   private static void timestamps(ConfigDef d) {

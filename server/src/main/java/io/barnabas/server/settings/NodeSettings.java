@@ -1,6 +1,7 @@
 package io.barnabas.server.settings;
 
 import io.barnabas.coordinator.group.ConsumerLimits;
+import io.barnabas.log.CleanerOptions;
 import io.barnabas.log.LogDirectoryOptions;
 import io.barnabas.metadata.ClusterDefaults;
 import io.barnabas.metadata.ClusterImage;
@@ -317,7 +318,15 @@ public final class NodeSettings {
         values.number("log.flush.offset.checkpoint.interval.ms"),
         values.number("replica.high.watermark.checkpoint.interval.ms"),
         values.integer("log.scrub.bytes.per.second"),
-        LogDirectoryOptions.SCRUB_PAUSE_MS);
+        LogDirectoryOptions.SCRUB_PAUSE_MS,
+        new CleanerOptions(
+            values.isOn("log.cleaner.enable"),
+            Math.min(
+                values.number("log.cleaner.dedupe.buffer.size"),
+                Runtime.getRuntime().maxMemory() / 4),
+            values.decimal("log.cleaner.io.buffer.load.factor"),
+            values.decimal("log.cleaner.io.max.bytes.per.second"),
+            values.number("log.cleaner.backoff.ms")));
   }
 
   /** The values of topics' settings where neither a topic nor the cluster has its own. */

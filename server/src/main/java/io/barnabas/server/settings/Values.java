@@ -51,6 +51,13 @@ final class Values {
     return Math.toIntExact(number(name));
   }
 
+  double decimal(String name) {
+    if (values.get(name) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw new IllegalStateException(name + " is not a number");
+  }
+
   long number(String name) {
     if (values.get(name) instanceof Number number) {
       return number.longValue();
