@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Cleaner {
   private static final Logger LOG = LoggerFactory.getLogger(Cleaner.class);
 
+  /** Who asks for more means never, and a sum with it would be a time long past. */
+  private static final long LONGEST_PAUSE_MS = TimeUnit.DAYS.toMillis(365);
+
   /** Of a log, what can be compacted of it. */
   private record Candidate(PartitionLog log, Cleanable cleanable) {}
 
@@ -45,7 +48,8 @@ final class Cleaner {
   }
 
   private void run() {
-    long pauseNanos = TimeUnit.MILLISECONDS.toNanos(options.backoffMs());
+    long pauseNanos =
+        TimeUnit.MILLISECONDS.toNanos(Math.min(options.backoffMs(), LONGEST_PAUSE_MS));
     while (pace.await(world.clock().nanoTime() + pauseNanos)) {
       tried.clear();
       Optional<Candidate> next = dirtiest();
