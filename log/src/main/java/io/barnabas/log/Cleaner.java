@@ -96,6 +96,9 @@ final class Cleaner {
     } catch (IOException e) {
       failed(log, e);
       return Optional.empty();
+    } catch (RuntimeException e) {
+      setAside(log, e);
+      return Optional.empty();
     }
   }
 
@@ -110,15 +113,22 @@ final class Cleaner {
     } catch (NotWrittenException e) {
       LOG.warn("{} is compacted later: {}", log.id(), e.getMessage());
     } catch (UncleanableException e) {
-      LOG.error("{} is not compacted until it is opened anew", log.id(), e);
-      aside.add(log);
+      setAside(log, e);
     } catch (DamagedLogException e) {
       LOG.error("{} is not compacted, as it is damaged: {}", log.id(), e.getMessage());
     } catch (KafkaStorageException e) {
       LOG.warn("{} is not compacted: {}", log.id(), e.getMessage());
     } catch (IOException e) {
       failed(log, e);
+    } catch (RuntimeException e) {
+      // What one log's records are able to provoke, every replica of it would fall to.
+      setAside(log, e);
     }
+  }
+
+  private void setAside(PartitionLog log, Exception reason) {
+    LOG.error("{} is not compacted until it is opened anew", log.id(), reason);
+    aside.add(log);
   }
 
   /** What was closed meanwhile may be gone, too. */

@@ -4,7 +4,8 @@ package io.barnabas.log;
  * How a data directory's logs are compacted, under Kafka's names.
  *
  * @param enabled whether they are (log.cleaner.enable)
- * @param dedupeBufferBytes the most memory for the keys of a pass (log.cleaner.dedupe.buffer.size)
+ * @param dedupeBufferBytes the most memory for the keys of a pass (log.cleaner.dedupe.buffer.size),
+ *     and about as much for the records of one batch
  * @param loadFactor how much of that is used, above 0 and not above 1
  *     (log.cleaner.io.buffer.load.factor)
  * @param ioMaxBytesPerSecond how much is read and written in a second, both together

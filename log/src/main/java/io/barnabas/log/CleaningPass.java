@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class CleaningPass {
   private static final Logger LOG = LoggerFactory.getLogger(CleaningPass.class);
 
+  /** What the records of one batch may take in memory, however small the heap. */
+  private static final long LEAST_BATCH_BYTES = 16 << 20;
+
   private final LogCore core;
   private final LogCompaction compaction;
   private final CleanerOptions options;
@@ -141,7 +144,11 @@ final class CleaningPass {
       throws IOException, CleaningAbortedException, UncleanableException {
     CleanedBatches batches =
         new CleanedBatches(
-            newest, new CleanedTransactions(transactions.aborted()), config, core.nowMs());
+            newest,
+            new CleanedTransactions(transactions.aborted()),
+            config,
+            core.nowMs(),
+            Math.max(LEAST_BATCH_BYTES, options.dedupeBufferBytes()));
     long before = 0;
     long after = 0;
     for (List<Segment> group : groups(state, end)) {

@@ -42,9 +42,9 @@ final class LogCompaction {
     }
   }
 
-  /** Below it nothing can be taken back. */
+  /** Below it nothing can be taken back; there is nothing while nobody says what is replicated. */
   long replicatedEnd() {
-    return core.log.highWatermark().orElse(core.state.endOffset());
+    return core.log.highWatermark().orElse(core.state.startOffset());
   }
 
   /** The time of the earliest first batch of the full segments that are dirty. */

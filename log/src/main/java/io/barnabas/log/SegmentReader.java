@@ -18,7 +18,7 @@ final class SegmentReader {
 
   /** Takes a batch of which only the header has been read. */
   interface Headers {
-    void take(BatchCursor batch) throws IOException;
+    void take(BatchCursor batch) throws IOException, UncleanableException;
   }
 
   /** Takes a batch that matches its checksum. */

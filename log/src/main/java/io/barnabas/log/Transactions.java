@@ -59,7 +59,7 @@ record Transactions(List<Aborted> aborted, long firstUndecided) {
   }
 
   private static void note(BatchCursor batch, Map<Long, Long> open, List<Aborted> aborted)
-      throws IOException {
+      throws IOException, UncleanableException {
     int attributes = BatchFormat.attributes(batch.header(), batch.at());
     long producerId = batch.header().getLong(batch.at() + BatchFormat.PRODUCER_ID);
     if ((attributes & BatchFormat.TRANSACTIONAL) == 0) {
@@ -75,10 +75,12 @@ record Transactions(List<Aborted> aborted, long firstUndecided) {
     }
   }
 
-  private static boolean isAbort(BatchCursor batch) throws IOException {
+  private static boolean isAbort(BatchCursor batch) throws IOException, UncleanableException {
     ByteBuffer whole = batch.whole();
-    if (whole == null) {
-      return false;
+    if (whole == null || !BatchFormat.crcHolds(whole, batch.at())) {
+      throw new UncleanableException(
+          "The marker at offset %d does not match its checksum".formatted(batch.baseOffset()),
+          null);
     }
     Iterator<Record> records =
         MemoryRecords.readableRecords(whole.slice(batch.at(), batch.size())).records().iterator();

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -40,6 +41,14 @@ final class Compacted {
             usual.scrubBytesPerSecond(),
             usual.scrubPauseMs(),
             cleaner));
+  }
+
+  /** A log of which all that was appended is replicated. */
+  static PartitionLog log(LogDirectory logs, TopicIdPartition id, LogConfig config)
+      throws IOException {
+    PartitionLog log = logs.openOrCreate(id, config);
+    log.watchHighWatermark(() -> log.view().logEndOffset());
+    return log;
   }
 
   /** As the cleaner would, without a bound. */

@@ -54,7 +54,7 @@ class CompactionPowerLossTest {
         second.run(
             () -> {
               try (LogDirectory logs = Compacted.open(second)) {
-                PartitionLog log = logs.openOrCreate(ID, CONFIG);
+                PartitionLog log = Compacted.log(logs, ID, CONFIG);
                 model.cut(log.view().logEndOffset());
                 long clean = logs.cleaned().firstDirty(ID.topicPartition()).orElse(0);
                 model.check(log, model.end(), clean, where);
@@ -72,7 +72,7 @@ class CompactionPowerLossTest {
 
   private void load(World world) throws Exception {
     try (LogDirectory logs = Compacted.open(world)) {
-      PartitionLog log = logs.openOrCreate(ID, CONFIG);
+      PartitionLog log = Compacted.log(logs, ID, CONFIG);
       write(log, RECORDS);
       Compacted.compact(world, log);
       write(log, 2 * RECORDS);
@@ -98,7 +98,7 @@ class CompactionPowerLossTest {
         world.run(
             () -> {
               try (LogDirectory logs = Compacted.open(world, slow)) {
-                PartitionLog log = logs.openOrCreate(ID, CONFIG);
+                PartitionLog log = Compacted.log(logs, ID, CONFIG);
                 write(log, RECORDS);
                 world.threads().sleep(TimeUnit.SECONDS.toNanos(3));
                 assertThat(Compacted.contents(log)).as("at 100 bytes a second").hasSize(RECORDS);
@@ -125,7 +125,7 @@ class CompactionPowerLossTest {
         world.run(
             () -> {
               try (LogDirectory logs = Compacted.open(world)) {
-                PartitionLog log = logs.openOrCreate(ID, CONFIG);
+                PartitionLog log = Compacted.log(logs, ID, CONFIG);
                 write(log, RECORDS);
                 disk.corrupt(Samples.log(0), 70, 1);
                 assertThatThrownBy(() -> Compacted.compact(world, log))

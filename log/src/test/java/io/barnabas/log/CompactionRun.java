@@ -110,7 +110,7 @@ final class CompactionRun {
 
   private void start(SimulatedWorld world, String where) throws Exception {
     try (LogDirectory logs = Compacted.open(world, cleaner)) {
-      PartitionLog log = logs.openOrCreate(ID, config);
+      PartitionLog log = Compacted.log(logs, ID, config);
       log.watchHighWatermark(() -> highWatermark);
       recovered(logs, log, where);
       for (int step = 0; step < STEPS && logs.failure().isEmpty(); step++) {

@@ -80,7 +80,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             write(log, 0, "a", "b", "a", "c", "b", "a", "a", "d");
             assertThat(log.segmentCount()).isEqualTo(3);
             assertThat(compact(world, log)).isTrue();
@@ -90,11 +90,52 @@ class CompactionTest {
             assertThat(compact(world, log)).as("a second time").isFalse();
           }
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             assertThat(contents(log))
                 .containsExactly("3 c=v3", "4 b=v4", "5 a=v5", "6 a=v6", "7 d=v7");
             assertThat(compact(world, log)).as("after a restart").isFalse();
             assertThat(log.append(batch("e", "v8"), CLIENT).firstOffset()).isEqualTo(8);
+          }
+        });
+  }
+
+  /** Or one request that unpacks to very many records would take all of the node's memory. */
+  @Test
+  void aBatchOfWhichTooMuchWouldStayIsLeftAsItIs() {
+    int many = 100_000;
+    SimpleRecord[] records = new SimpleRecord[many];
+    for (int i = 0; i < many; i++) {
+      records[i] = Compacted.keyed(1_000, "k" + i, "old");
+    }
+    run(
+        world -> {
+          try (LogDirectory logs = Compacted.open(world)) {
+            PartitionLog log =
+                Compacted.log(logs, ID, config("cleanup.policy", "compact", "segment.ms", "1000"));
+            log.append(
+                MemoryRecords.withRecords(Compression.zstd().build(), records).buffer(), CLIENT);
+            for (int i = 0; i < 3; i++) {
+              log.append(batch(keyed(20_000L * (i + 1), "k0", "v" + i)), CLIENT);
+            }
+            flushed(log);
+            CleanerOptions small = new CleanerOptions(false, 4 << 20, 0.9, Double.MAX_VALUE, 1);
+            assertThat(compact(world, log, small)).isTrue();
+            assertThat(contents(log))
+                .hasSize(many + 2)
+                .contains("0 k0=old", (many + 1) + " k0=v1", (many + 2) + " k0=v2");
+          }
+        });
+  }
+
+  /** As after its replica was opened, and before that says so. */
+  @Test
+  void nothingIsCompactedWhileNobodySaysWhatIsReplicated() {
+    run(
+        world -> {
+          try (LogDirectory logs = Compacted.open(world)) {
+            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            write(log, 0, "a", "a", "a", "a", "a", "a", "a", "a");
+            assertThat(compact(world, log)).isFalse();
           }
         });
   }
@@ -104,7 +145,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             write(log, 0, "a", "b", "a", "a", "b", "c", "d", "e");
             compact(world, log);
             for (long offset = 0; offset < 3; offset++) {
@@ -128,7 +169,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             write(log, 0, "a", "a", "b", "a", "b", "b", "a", "a", "b", "x");
             try (LogSlice before = log.read(0, 9, 1 << 20, true)) {
               compact(world, log);
@@ -161,7 +202,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, config);
+            PartitionLog log = Compacted.log(logs, ID, config);
             write(log, 0, "a", "b");
             log.append(batch("a", null), CLIENT);
             write(log, 3, "c", "d", "e", "f");
@@ -186,7 +227,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             log.append(idempotent(7, 0, "a", "b"), CLIENT);
             log.append(idempotent(7, 2, "a", "b"), CLIENT);
             write(log, 4, "a", "b", "c", "d", "e", "f");
@@ -201,7 +242,7 @@ class CompactionTest {
             }
           }
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             assertThat(log.producers()).hasSize(1);
             assertThat(log.producers().getFirst().lastSequence()).isEqualTo(3);
             assertThat(log.append(idempotent(7, 2, "a", "b"), CLIENT).duplicate()).isTrue();
@@ -225,7 +266,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             for (Compression codec :
                 List.of(
                     Compression.gzip().build(),
@@ -265,7 +306,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, config);
+            PartitionLog log = Compacted.log(logs, ID, config);
             write(log, 0, "a");
             log.append(transactional(5, 0, keyed(1_000, "a", "aborted")), CLIENT);
             log.append(transactional(6, 0, keyed(1_000, "b", "committed")), CLIENT);
@@ -297,7 +338,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             log.watchHighWatermark(() -> 4);
             write(log, 0, "a", "a", "b", "a", "b", "c", "a", "b", "c", "d");
             compact(world, log);
@@ -322,7 +363,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             String[] keys = new String[40];
             for (int i = 0; i < keys.length; i++) {
               keys[i] = "k" + i % 10;
@@ -355,7 +396,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             write(log, 0, "a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
             compact(world, log);
             assertThat(checkpoint()).isEqualTo("0\n1\ntopic 0 9\n");
@@ -382,7 +423,7 @@ class CompactionTest {
     run(
         world -> {
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             for (int i = 0; i < 10; i++) {
               log.append(batch(keyed(1_000 + i, i % 2 == 0 ? "a" : "k" + i, "v")), CLIENT);
             }
@@ -392,7 +433,7 @@ class CompactionTest {
             assertThat(log.maxTimestamp(9).offset()).isEqualTo(8);
           }
           try (LogDirectory logs = Compacted.open(world)) {
-            PartitionLog log = logs.openOrCreate(ID, COMPACT);
+            PartitionLog log = Compacted.log(logs, ID, COMPACT);
             assertThat(log.offsetForTimestamp(1_002).orElseThrow().offset()).isEqualTo(3);
           }
         });

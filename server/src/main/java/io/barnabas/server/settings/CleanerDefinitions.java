@@ -31,7 +31,7 @@ final class CleanerDefinitions {
         atLeast(MIB),
         MEDIUM,
         "The most memory for the keys of a partition that is being compacted, at 24 bytes a key,"
-            + " and never more than a quarter of the heap. If there are more keys, it takes more"
+            + " and never more than an eighth of the heap. If there are more keys, it takes more"
             + " than one pass.");
     d.define(
         "log.cleaner.io.buffer.load.factor",

@@ -323,7 +323,7 @@ public final class NodeSettings {
             values.isOn("log.cleaner.enable"),
             Math.min(
                 values.number("log.cleaner.dedupe.buffer.size"),
-                Runtime.getRuntime().maxMemory() / 4),
+                Runtime.getRuntime().maxMemory() / 8),
             values.decimal("log.cleaner.io.buffer.load.factor"),
             values.decimal("log.cleaner.io.max.bytes.per.second"),
             values.number("log.cleaner.backoff.ms")));
