@@ -147,7 +147,7 @@ final class LogAppender {
     return next;
   }
 
-  private static boolean mustRoll(
+  private boolean mustRoll(
       LogState state, ByteBuffer batches, long nextOffset, LogConfig settings, long nowMs) {
     Segment active = state.active();
     if (active.size() == 0) {
@@ -160,11 +160,22 @@ final class LogAppender {
             ? greatestTimestamp(batches) - active.firstTimestamp()
             : nowMs - active.createdMs();
     return active.size() > settings.segmentBytes() - batches.remaining()
-        || age > settings.maxSegmentMs() - settings.segmentJitterMs()
+        || age > mostAgeMs(active, settings)
         || (active.offsetIndex.count() + 1L) * OffsetIndex.ENTRY_BYTES
             >= settings.segmentIndexBytes()
         || (active.timeIndex.count() + 1L) * TimeIndex.ENTRY_BYTES >= settings.segmentIndexBytes()
         || nextOffset - 1 - active.baseOffset > Integer.MAX_VALUE;
+  }
+
+  /**
+   * How old a segment gets: less than the settings say by a part of segment.jitter.ms, another one
+   * for each, so that not all begin a new one at once.
+   */
+  private long mostAgeMs(Segment segment, LogConfig settings) {
+    long most = settings.maxSegmentMs();
+    long jitter = Math.min(settings.segmentJitterMs(), most);
+    long spread = (31L * core.id.hashCode() + segment.baseOffset) * 0x9E3779B97F4A7C15L;
+    return jitter <= 0 ? most : most - (spread >>> 1) % jitter;
   }
 
   private static long greatestTimestamp(ByteBuffer batches) {

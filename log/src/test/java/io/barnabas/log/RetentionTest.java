@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -66,6 +67,32 @@ class RetentionTest {
         .map(Object::toString)
         .filter(name -> name.contains(".log"))
         .toList();
+  }
+
+  @Test
+  void segmentsOfManyPartitionsDoNotAllEndAtTheSameAge() {
+    LogConfig config = config("segment.ms", "1000", "segment.jitter.ms", "500");
+    AtomicInteger young = new AtomicInteger();
+    RunEnd end =
+        run(
+            world -> {
+              try (LogDirectory logs = open(world)) {
+                for (int partition = 0; partition < 40; partition++) {
+                  PartitionLog log =
+                      logs.openOrCreate(
+                          new TopicIdPartition(ID.topicId(), partition, ID.topic()), config);
+                  log.append(batch(Compression.NONE, 10_000, "a"), CLIENT);
+                  log.append(batch(Compression.NONE, 10_500, "b"), CLIENT);
+                  assertThat(log.segmentCount()).as("before any may end").isEqualTo(1);
+                  log.append(batch(Compression.NONE, 10_750, "c"), CLIENT);
+                  young.addAndGet(log.segmentCount() - 1);
+                  log.append(batch(Compression.NONE, 11_001, "d"), CLIENT);
+                  assertThat(log.segmentCount()).as("at the greatest age").isEqualTo(2);
+                }
+              }
+            });
+    assertThat(end).isEqualTo(RunEnd.FINISHED);
+    assertThat(young).hasValueBetween(10, 30);
   }
 
   @Test

@@ -80,6 +80,11 @@ public final class Replica {
     return replication.mayLeadSoon();
   }
 
+  /** Somebody waited in vain for this node to lead: for a while nobody else is to. */
+  public void doesNotLeadSoon() {
+    replication.doesNotLeadSoon();
+  }
+
   /**
    * Whether this node leads the partition and others in sync could, and it leads nothing of that
    * kind for now ({@link Replicas#standAside}).

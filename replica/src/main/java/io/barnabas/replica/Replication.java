@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -26,12 +25,10 @@ import org.slf4j.LoggerFactory;
 final class Replication {
   private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
 
-  /** For so long after it led, those who write here come because they have not heard that. */
-  private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private final PartitionLog log;
   private final ReplicaContext context;
   private final Listeners listeners = new Listeners();
+  private final LastLed lastLed;
 
   /** Taken before the log's own locks, never within them. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -52,9 +49,6 @@ final class Replication {
   private volatile int minInsyncReplicas = 1;
   private volatile long highWatermark;
 
-  /** When it led last. */
-  private volatile long ledUntilNanos;
-
   /** Whether a follower said that it has all, and nothing was appended since. */
   private volatile boolean someHadAll;
 
@@ -62,7 +56,7 @@ final class Replication {
     this.log = log;
     this.context = context;
     highWatermark = log.recoveredHighWatermark();
-    ledUntilNanos = context.clock().nanoTime() - LATELY_NANOS;
+    lastLed = new LastLed(context.clock());
   }
 
   /** What this node is to the partition now. */
@@ -82,7 +76,12 @@ final class Replication {
     return role instanceof Role.Follower follower
         && follower.inSync()
         && !closed
-        && context.clock().nanoTime() - ledUntilNanos >= LATELY_NANOS;
+        && lastLed.isLongAgo();
+  }
+
+  /** As {@link Replica#doesNotLeadSoon}. */
+  void doesNotLeadSoon() {
+    lastLed.note();
   }
 
   int minInsyncReplicas() {
@@ -400,14 +399,12 @@ final class Replication {
     Leading leads = leading;
     boolean same = changed.leaderEpoch() == role.leaderEpoch();
     long now = context.clock().nanoTime();
-    if (!same || role.isReadable() != changed.isReadable()) {
-      news.collectListeners();
-    }
+    boolean changes = !same || role.isReadable() != changed.isReadable();
     switch (changed) {
       case Role.Leader leader when same && leads != null -> {
         leads.changed(leader, now);
         // A follower that is no longer in sync is looked after from now on.
-        news.collectListeners();
+        changes = true;
       }
       case Role.Leader leader -> {
         if (leads == null || leader.leaderEpoch() != leads.role().leaderEpoch() + 1) {
@@ -422,7 +419,7 @@ final class Replication {
           // The log first: an append that is under way in the old role must not come after.
           log.beginToFollow(follower.leaderEpoch());
           if (leads != null) {
-            ledUntilNanos = now;
+            lastLed.note();
           }
           leading = null;
           leaderWatermark = -1;
@@ -431,6 +428,10 @@ final class Replication {
       }
     }
     role = changed;
+    if (changes) {
+      // Only now: who comes before sees the old role, and has to hear of the new one.
+      news.collectListeners();
+    }
     LOG.atDebug()
         .addArgument(() -> log.id().topicPartition())
         .addArgument(changed::inWords)

@@ -71,6 +71,10 @@ class ComingLeaderTest {
             assertThat(written(wrong, topic)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
             assertThat((cluster.world().clock().nanoTime() - begin) / MILLISECOND_NANOS)
                 .isBetween(100L, 110L);
+            assertThat(written(wrong, topic)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+            assertThat((cluster.world().clock().nanoTime() - begin) / MILLISECOND_NANOS)
+                .as("the next one does not wait")
+                .isBetween(100L, 120L);
           }
         });
   }

@@ -278,6 +278,9 @@ final class Keeper {
       LOG.info("The quorum's server was stopped by the others, and starts again");
       stoppedByOthers = true;
       kept.restart();
+    } else if (kept.takeRestart()) {
+      LOG.info("This node leads the quorum alone, and begins that anew");
+      kept.restart();
     } else if (settled && follows && role != RaftPeerRole.LISTENER && !votes) {
       LOG.info("This node has no vote in the quorum any more, and follows from now on");
       kept.restart();

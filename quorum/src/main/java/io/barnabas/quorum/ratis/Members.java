@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <p>A leader may keep sending to one that is no member any more: if its sender fails while the
  * member is taken out, Ratis starts it again (3.3.0). From then on it fails at having that one as a
  * member, and, as that change is never taken back, at any other. The next leader is free of that,
- * so this one hands over.
+ * so this one hands over, or begins anew if there is no other voter.
  */
 final class Members {
   private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
@@ -52,7 +52,10 @@ final class Members {
   private final Supplier<RatisGroup> group;
   private final ClientId clientId = ClientId.randomId();
   private final ReentrantLock changing = new ReentrantLock();
+
+  // While changing.
   private long lastCallId;
+  private boolean stuck;
 
   /**
    * Of a leader.
@@ -267,6 +270,7 @@ final class Members {
     if (!reply.isSuccess()) {
       throw refusal(reply.getException());
     }
+    stuck = false;
   }
 
   private IOException refusal(Throwable failure) {
@@ -285,15 +289,28 @@ final class Members {
     if (failure instanceof NotLeaderException) {
       return new IOException("This node stopped to lead before the change was known", failure);
     }
-    if (failure instanceof RuntimeException) {
-      LOG.warn("The quorum's members cannot be changed by this leader any more", failure);
-      return new MembershipException(
-          Reason.NOT_NOW,
-          group.get().handOver()
-              ? "This leader could not change the members, and another one leads now"
-              : "This leader cannot change the members, and no other voter is ready to lead");
+    if (failure instanceof RuntimeException defect) {
+      return new MembershipException(Reason.NOT_NOW, leadNoLonger(defect));
     }
     return new IOException("The change of members failed: " + failure.getMessage(), failure);
+  }
+
+  /** What is to be said of that. */
+  private String leadNoLonger(RuntimeException failure) {
+    if (stuck) {
+      LOG.info("The quorum's members can still not be changed: {}", failure.getMessage());
+    } else {
+      LOG.warn("The quorum's members cannot be changed by this leader any more", failure);
+    }
+    stuck = true;
+    RaftConfiguration members = node.configuration();
+    if (members != null && members.getCurrentPeers().size() == 1) {
+      group.get().restartSoon();
+      return "This leader could not change the members, and begins anew";
+    }
+    return group.get().handOver()
+        ? "This leader could not change the members, and leads no longer"
+        : "This leader cannot change the members, and no other voter is ready to lead";
   }
 
   private static List<RaftPeer> peers(List<QuorumMember> members, RaftPeerRole role) {

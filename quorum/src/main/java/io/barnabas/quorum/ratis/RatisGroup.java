@@ -54,6 +54,7 @@ final class RatisGroup implements QuorumStateMachine.Events {
 
   private volatile @Nullable QuorumStateMachine machine;
   private volatile @Nullable IOException failure;
+  private volatile boolean restartDue;
 
   // Under the monitor.
   private @Nullable Elected elected;
@@ -115,6 +116,19 @@ final class RatisGroup implements QuorumStateMachine.Events {
   /** As after a change of this node's role, which Ratis takes up only when it starts. */
   void restart() throws IOException {
     node.restart(cluster);
+  }
+
+  /** Has the keeper do that on its thread. */
+  void restartSoon() {
+    restartDue = true;
+    wake();
+  }
+
+  /** Whether that was asked for since this was called last. */
+  boolean takeRestart() {
+    boolean due = restartDue;
+    restartDue = false;
+    return due;
   }
 
   ClusterFile cluster() {

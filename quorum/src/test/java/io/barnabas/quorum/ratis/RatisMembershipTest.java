@@ -134,14 +134,30 @@ class RatisMembershipTest {
       int removed = leader == 3 ? 2 : 3;
       nodes.stop(removed);
       remove(nodes, removed);
-      if (nodes.awaitActive() == leader) {
-        sendOn(nodes.get(leader).quorum().node(), nodes.options(removed));
-      }
+      int sender = nodes.awaitActive();
+      sendOn(nodes.get(sender).quorum().node(), nodes.options(removed));
       nodes.start(removed);
       addVoter(nodes, removed);
       awaitVoters(nodes, List.of(1, 2, 3), List.of());
       nodes.commit("last");
       nodes.get(removed).witness().await(seen -> seen.entries().contains("last"));
+    }
+  }
+
+  @Test
+  void theSameIfItsLeaderIsTheOnlyVoter() throws Exception {
+    try (TestNodes nodes = new TestNodes(root, TestNodes.tuning(), 1, 1)) {
+      nodes.start(1, 2);
+      awaitVoters(nodes, List.of(1), List.of(2));
+      nodes.commit("first");
+      nodes.stop(2);
+      nodes.loseDisk(2);
+      assertThat(nodes.awaitActive()).isEqualTo(1);
+      sendOn(nodes.get(1).quorum().node(), nodes.options(2));
+      nodes.start(2);
+      awaitVoters(nodes, List.of(1), List.of(2));
+      nodes.commit("last");
+      nodes.get(2).witness().await(seen -> seen.entries().contains("last"));
     }
   }
 

@@ -5,7 +5,10 @@ import io.barnabas.replica.Replica;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 
-/** Waits for the news that this node leads, for a client that may have heard it first. */
+/**
+ * Waits for the news that this node leads, for a client that may have heard it first. Of several
+ * requests for one partition that came to the wrong place only the first waits.
+ */
 final class ComingLeader {
   private final World world;
 
@@ -23,12 +26,21 @@ final class ComingLeader {
       return;
     }
     Monitor monitor = world.threads().newMonitor();
-    Registration news = replica.onHighWatermark(() -> wake(monitor));
+    Registration news =
+        replica.onHighWatermark(
+            () -> {
+              if (!replica.mayLeadSoon()) {
+                wake(monitor);
+              }
+            });
     monitor.lock();
     try {
       boolean inTime = true;
       while (inTime && replica.mayLeadSoon()) {
         inTime = monitor.awaitUntil(deadlineNanos);
+      }
+      if (!inTime && replica.mayLeadSoon()) {
+        replica.doesNotLeadSoon();
       }
     } finally {
       monitor.unlock();
