@@ -232,14 +232,21 @@ class InspectionTest {
           assertThat(summary.firstOffset()).isZero();
           assertThat(summary.lastOffset()).isEqualTo(summary.records() - 1);
           assertThat(summary.maxTimestampMs()).isEqualTo(5_002);
-          RecordPlace second = RecordPlace.ofOffset(disk, log(0), 2).orElseThrow();
+          List<Damage> passed = new ArrayList<>();
+          RecordPlace second = RecordPlace.ofOffset(disk, log(0), 2, passed::add).orElseThrow();
           assertThat(second.offset()).isEqualTo(2);
           assertThat(second.batch().baseOffset()).isEqualTo(1);
           assertThat(second.batch().position()).isEqualTo(BATCH_BYTES);
-          RecordPlace late = RecordPlace.ofTime(disk, log(0), 5_001).orElseThrow();
+          RecordPlace late = RecordPlace.ofTime(disk, log(0), 5_001, passed::add).orElseThrow();
           assertThat(late.offset()).isEqualTo(2);
-          assertThat(RecordPlace.ofTime(disk, log(0), 5_003)).isEmpty();
-          assertThat(RecordPlace.ofOffset(disk, log(0), summary.lastOffset() + 1)).isEmpty();
+          assertThat(RecordPlace.ofTime(disk, log(0), 5_003, passed::add)).isEmpty();
+          assertThat(RecordPlace.ofOffset(disk, log(0), summary.lastOffset() + 1, passed::add))
+              .isEmpty();
+          assertThat(passed).isEmpty();
+          disk.corrupt(log(0), BATCH_BYTES + 70, 1);
+          assertThat(RecordPlace.ofOffset(disk, log(0), 2, passed::add).orElseThrow().offset())
+              .isGreaterThan(2);
+          assertThat(passed).extracting(Damage::position).containsExactly((long) BATCH_BYTES);
         });
   }
 

@@ -7,6 +7,7 @@ import io.barnabas.cli.text.Output;
 import io.barnabas.cli.text.Table;
 import io.barnabas.cli.text.Times;
 import io.barnabas.log.inspect.BatchHeader;
+import io.barnabas.log.inspect.Damage;
 import io.barnabas.log.inspect.FileKind;
 import io.barnabas.log.inspect.RecordPlace;
 import io.barnabas.log.inspect.SegmentSummary;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,10 @@ import picocli.CommandLine.Option;
       "The exit code is 1 if something in the files is damaged."
     })
 final class LogOffsets extends FilesCommand {
+  private static final Comparator<Path> BY_OFFSET =
+      Comparator.comparing((Path file) -> String.valueOf(file.toAbsolutePath().getParent()))
+          .thenComparing(file -> FileKind.baseOffset(file).orElse(Long.MAX_VALUE));
+
   @ArgGroup private @Nullable Wanted wanted;
 
   /** What is looked for. */
@@ -60,10 +66,11 @@ final class LogOffsets extends FilesCommand {
 
   @Override
   boolean run(List<Path> named, Output out) throws IOException {
-    List<Path> files = files(named, kind -> kind == FileKind.BATCHES);
+    List<Path> files = new ArrayList<>(files(named, kind -> kind == FileKind.BATCHES));
     if (files.isEmpty()) {
       throw new CliException("There are no .log files there.");
     }
+    files.sort(BY_OFFSET);
     return wanted == null ? list(files, out) : find(files, wanted, out);
   }
 
@@ -116,6 +123,7 @@ final class LogOffsets extends FilesCommand {
 
   private boolean find(List<Path> files, Wanted wanted, Output out) throws IOException {
     long timeMs = wanted.time == null ? -1 : millis(wanted.time);
+    List<Damage> passed = new ArrayList<>();
     Path done = null;
     for (int i = 0; i < files.size(); i++) {
       Path file = files.get(i);
@@ -130,8 +138,8 @@ final class LogOffsets extends FilesCommand {
       }
       Optional<RecordPlace> place =
           wanted.offset == null
-              ? RecordPlace.ofTime(disk(), file, timeMs)
-              : RecordPlace.ofOffset(disk(), file, wanted.offset);
+              ? RecordPlace.ofTime(disk(), file, timeMs, passed::add)
+              : RecordPlace.ofOffset(disk(), file, wanted.offset, passed::add);
       if (place.isPresent()) {
         done = folder;
         show(place.get(), out);
@@ -143,7 +151,13 @@ final class LogOffsets extends FilesCommand {
               ? "No record in these files has that time or a later one."
               : "No record in these files has that offset or a later one.");
     }
-    return true;
+    if (!passed.isEmpty() && !out.isJson()) {
+      out.line(
+          Amounts.count(passed.size(), "place")
+              + " before are damaged, where an earlier one may have been; 'barnabas log verify'"
+              + " names them.");
+    }
+    return passed.isEmpty();
   }
 
   private static void show(RecordPlace place, Output out) {
