@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -65,7 +66,11 @@ final class Folders {
   /** Whether a folder says that it is this partition's, or nothing that can be understood. */
   boolean isOf(Path folder, TopicIdPartition id) throws IOException {
     try {
-      return isMarked(folder) && topicId(folder).equals(id.topicId());
+      if (!isMarked(folder)) {
+        return false;
+      }
+      Uuid owner = topicId(folder);
+      return owner.equals(id.topicId()) || isMisspelt(owner, id.topicId());
     } catch (MalformedFileException e) {
       LOG.warn("{} is taken for the folder of {}: {}", folder, id, e.getMessage());
       return true;
@@ -108,6 +113,18 @@ final class Folders {
   /** Says so, durably. */
   void mark(Path folder, TopicIdPartition id) throws IOException {
     Checkpoints.replace(disk, mark(folder), "version: 0\ntopic_id: " + id.topicId());
+  }
+
+  /**
+   * Whether two ids differ in one letter, as where a bit of the file flipped: they are random, so
+   * no two topics' do.
+   */
+  static boolean isMisspelt(Uuid one, Uuid other) {
+    String text = one.toString();
+    String right = other.toString();
+    return text.length() == right.length()
+        && IntStream.range(0, text.length()).filter(i -> text.charAt(i) != right.charAt(i)).count()
+            == 1;
   }
 
   /** Which topic's it says it is. */

@@ -127,7 +127,12 @@ final class OpenLogs {
 
   private void checkOwner(Path folder, TopicIdPartition id) throws IOException {
     try {
-      if (!files.folders().topicId(folder).equals(id.topicId())) {
+      Uuid owner = files.folders().topicId(folder);
+      if (Folders.isMisspelt(owner, id.topicId())) {
+        throw new DamagedLogException(
+            files.folders().mark(folder), 0, 0, Long.MAX_VALUE, "misspells the topic's id");
+      }
+      if (!owner.equals(id.topicId())) {
         throw new ForeignFilesException(folder + " belongs to another topic of that name");
       }
     } catch (MalformedFileException e) {

@@ -37,9 +37,17 @@ final class Strays {
     }
     for (StoredPartition stored : found) {
       TopicImage topic = wanted.topics().get(stored.id().topicId());
-      if (topic == null
-          || !topic.name().equals(stored.id().topic())
-          || !TopicChanges.isOn(nodeId, topic, stored.id().partition())) {
+      boolean isKnown =
+          topic != null
+              && topic.name().equals(stored.id().topic())
+              && TopicChanges.isOn(nodeId, topic, stored.id().partition());
+      // That one is damaged, which is found when it is opened.
+      boolean isMisspelt =
+          wanted
+              .topicByName(stored.id().topic())
+              .filter(named -> stored.misspells(named.id()))
+              .isPresent();
+      if (!isKnown && !isMisspelt) {
         setAside(stored);
       }
     }

@@ -150,4 +150,20 @@ class ReplicasTest {
     assertThat(replicas.offline()).containsOnlyKeys(T0);
     assertThat(replicas.require(new TopicPartition("t", 1)).isLeader()).isTrue();
   }
+
+  /** Else a partition with records would be a new one without any. */
+  @Test
+  void oneBitOfATopicsIdDoesNotMakeItsFilesAnothers() throws IOException {
+    Files.createDirectories(path.resolve("t-0"));
+    byte[] id = FIRST.toString().getBytes(StandardCharsets.UTF_8);
+    id[3] ^= 2;
+    Files.writeString(
+        path.resolve("t-0/partition.metadata"),
+        "version: 0\ntopic_id: " + new String(id, StandardCharsets.UTF_8));
+    Files.writeString(path.resolve("t-0/00000000000000000000.log"), "data");
+    replicas.reconcile(withTopic(FIRST, led(1, 0))).join();
+    assertThatThrownBy(() -> replicas.require(T0)).isInstanceOf(KafkaStorageException.class);
+    assertThat(replicas.offline()).containsOnlyKeys(T0);
+    assertThat(folders()).contains("t-0").noneMatch(name -> name.endsWith("-stray"));
+  }
 }

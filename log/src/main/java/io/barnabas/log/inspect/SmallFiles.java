@@ -158,6 +158,10 @@ public final class SmallFiles {
 
   private static List<Line> entries(Disk disk, Path path, int fields) throws IOException {
     List<Line> lines = lines(disk, path);
+    if (lines.isEmpty()) {
+      // As Apache Kafka makes it before there is anything to be noted.
+      return List.of();
+    }
     if (lines.size() < 2 || !lines.getFirst().text.equals("0")) {
       throw damaged(path, 0, "is no checkpoint of version 0");
     }
