@@ -98,7 +98,7 @@ final class ConsumerHeartbeats {
     ConsumerEpochs.Seen seen =
         new ConsumerEpochs.Seen(
             image,
-            image.version() == command.image().version() ? command.matches() : Optional.empty());
+            image.topicIds() == command.image().topicIds() ? command.matches() : Optional.empty());
     group = epochs.said(step, found.group(), before, said, seen);
     ConsumerSettings settings = ConsumerSettings.of(image, group.id(), limits);
     group = epochs.retarget(step, group, settings, image);

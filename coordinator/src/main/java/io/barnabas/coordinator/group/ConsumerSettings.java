@@ -5,7 +5,8 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * What holds for one group: its own settings within what the broker allows, or the broker's.
+ * What holds for one group: its own settings within what the broker allows, or the broker's. Where
+ * the bounds have changed so that members would be expelled between two reports, the broker's.
  *
  * @param sessionTimeoutMs how long a member may be silent
  * @param heartbeatIntervalMs how often it is to report
@@ -19,15 +20,20 @@ record ConsumerSettings(int sessionTimeoutMs, int heartbeatIntervalMs, int assig
 
   static ConsumerSettings of(ClusterImage image, String group, ConsumerLimits limits) {
     Map<String, String> own = image.configsOf(new ConfigResource(ConfigResource.Type.GROUP, group));
-    return new ConsumerSettings(
+    int sessionMs =
         Math.clamp(
             number(own, "consumer.session.timeout.ms", limits.sessionTimeoutMs()),
             limits.minSessionTimeoutMs(),
-            limits.maxSessionTimeoutMs()),
+            limits.maxSessionTimeoutMs());
+    int heartbeatMs =
         Math.clamp(
             number(own, "consumer.heartbeat.interval.ms", limits.heartbeatIntervalMs()),
             limits.minHeartbeatIntervalMs(),
-            limits.maxHeartbeatIntervalMs()),
+            limits.maxHeartbeatIntervalMs());
+    boolean fit = heartbeatMs < sessionMs;
+    return new ConsumerSettings(
+        fit ? sessionMs : limits.sessionTimeoutMs(),
+        fit ? heartbeatMs : limits.heartbeatIntervalMs(),
         Math.clamp(
             number(own, "consumer.assignment.interval.ms", limits.assignmentIntervalMs()),
             0,

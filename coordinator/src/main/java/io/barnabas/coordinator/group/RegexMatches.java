@@ -5,8 +5,7 @@ import io.barnabas.metadata.ClusterImage;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 
 /**
  * The names of an image's topics that a regular expression matches, found out before a command is
@@ -18,26 +17,14 @@ public record RegexMatches(String regex, Set<String> topics) {
     topics = Set.copyOf(topics);
   }
 
-  /** What a member's regular expression matches if its group does not know it; else empty. */
-  public static Optional<RegexMatches> ofNew(
-      ConsumerGroupHeartbeatRequestData request, GroupsState state, ClusterImage image) {
-    return HeartbeatChecks.regex(request)
-        .filter(regex -> !isKnown(state, request.groupId(), regex))
-        .flatMap(regex -> of(regex, image));
-  }
-
-  private static boolean isKnown(GroupsState state, String group, String regex) {
-    return state.consumers(group).filter(each -> each.regexes().containsKey(regex)).isPresent();
-  }
-
-  /** Of one that cannot be made nothing is known: its command is refused. */
-  private static Optional<RegexMatches> of(String regex, ClusterImage image) {
+  /** Looks at all names. Of one that cannot be made nothing is known: its command is refused. */
+  static Optional<RegexMatches> of(String regex, ClusterImage image) {
     try {
       Pattern pattern = HeartbeatChecks.compile(regex);
       Set<String> topics = new TreeSet<>();
       image.topicIds().keySet().stream().filter(pattern::matches).forEach(topics::add);
       return Optional.of(new RegexMatches(regex, topics));
-    } catch (ApiException e) {
+    } catch (InvalidRegularExpression e) {
       return Optional.empty();
     }
   }

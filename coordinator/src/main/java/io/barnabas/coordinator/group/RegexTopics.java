@@ -3,6 +3,7 @@ package io.barnabas.coordinator.group;
 import com.google.re2j.Pattern;
 import io.barnabas.coordinator.group.ConsumerGroup.ResolvedRegex;
 import io.barnabas.metadata.ClusterImage;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -48,8 +49,8 @@ final class RegexTopics {
       if (known == null || known.version() != image.version()) {
         Set<String> topics =
             known == null || before.looked().isEmpty()
-                ? matching(regex, seen)
-                : matching(known, regex, before.looked().get().image(), image);
+                ? matching(group, regex, seen)
+                : matching(group, regex, before.looked().get().image(), image);
         ResolvedRegex resolved = new ResolvedRegex(topics, image.version(), step.nowMs());
         if (known == null || !known.topics().equals(resolved.topics()) || isOld(step, known)) {
           group = group.withRegexes(group.regexes().plus(regex, resolved));
@@ -64,38 +65,52 @@ final class RegexTopics {
     return step.nowMs() - known.resolvedMs() >= limits.regexRefreshIntervalMs();
   }
 
-  private static Set<String> matching(String regex, ConsumerEpochs.Seen seen) {
+  private static Set<String> matching(ConsumerGroup group, String regex, ConsumerEpochs.Seen seen) {
     return seen.matches()
         .filter(found -> found.regex().equals(regex))
         .map(RegexMatches::topics)
-        .orElseGet(() -> matching(regex, seen.image().topicIds().keySet(), name -> true));
+        .or(() -> matching(group, regex, seen.image().topicIds().keySet(), name -> true))
+        .orElseGet(() -> left(group, regex, seen.image()));
   }
 
   /** Looks at the names only that have come since it was looked at last. */
   private static Set<String> matching(
-      ResolvedRegex known, String regex, ClusterImage before, ClusterImage now) {
-    if (before.topicIds() == now.topicIds()) {
-      return known.topics();
+      ConsumerGroup group, String regex, ClusterImage before, ClusterImage now) {
+    Set<String> topics = left(group, regex, now);
+    if (before.topicIds() != now.topicIds()) {
+      Set<String> names = now.topicIds().keySet();
+      matching(group, regex, names, name -> !before.topicIds().containsKey(name))
+          .ifPresent(topics::addAll);
     }
-    Set<String> topics =
-        matching(regex, now.topicIds().keySet(), name -> !before.topicIds().containsKey(name));
-    known.topics().stream().filter(now.topicIds()::containsKey).forEach(topics::add);
     return topics;
   }
 
-  private static Set<String> matching(
-      String regex, Set<String> names, Predicate<String> isLookedAt) {
+  /** What it is known to match, of what there still is. */
+  private static Set<String> left(ConsumerGroup group, String regex, ClusterImage now) {
+    ResolvedRegex known = group.regexes().get(regex);
+    Set<String> topics = known == null ? new TreeSet<>() : new TreeSet<>(known.topics());
+    topics.retainAll(now.topicIds().keySet());
+    return topics;
+  }
+
+  /** Empty if it cannot be made. */
+  private static Optional<Set<String>> matching(
+      ConsumerGroup group, String regex, Set<String> names, Predicate<String> isLookedAt) {
     Pattern pattern;
     try {
       pattern = HeartbeatChecks.compile(regex);
     } catch (InvalidRegularExpression e) {
       // Its member is told when it says it; this one is in the log, and the others cannot help it.
-      LOG.warn("A regular expression that a group has matches nothing: {}", e.getMessage());
-      return new TreeSet<>();
+      LOG.warn(
+          "A regular expression that group {} has matches no more than it did: {}",
+          group.id(),
+          e.getMessage());
+      return Optional.empty();
     }
-    return names.stream()
-        .filter(isLookedAt)
-        .filter(pattern::matches)
-        .collect(Collectors.toCollection(TreeSet::new));
+    return Optional.of(
+        names.stream()
+            .filter(isLookedAt)
+            .filter(pattern::matches)
+            .collect(Collectors.toCollection(TreeSet::new)));
   }
 }

@@ -108,23 +108,43 @@ class ConsumerGroupTest {
     SimulatedConsumer first = new SimulatedConsumer(driver, "1", null).matching("b.*");
     turn(first);
     ConsumerMember stored = driver.consumers(GROUP).member("1").orElseThrow();
+    driver.store(ConsumerRecords.member(GROUP, withRegex(stored, "(a{1000}){1000}")));
+    driver.failOver();
+    SimulatedConsumer second = consumer("2");
+    turn(second);
+    assertThat(second.owned()).hasSize(4);
+  }
+
+  /** What was written of it holds; nobody gives up what it reads for a limit that is newer. */
+  @Test
+  void aRegularExpressionInTheLogThatIsTooLargeStillMatchesWhatItDid() {
+    String bomb = "(a{1000}){1000}";
+    SimulatedConsumer first = new SimulatedConsumer(driver, "1", null).matching("a");
+    turn(first);
+    ConsumerMember stored = driver.consumers(GROUP).member("1").orElseThrow();
+    driver.store(ConsumerRecords.member(GROUP, withRegex(stored, bomb)));
+    driver.store(
+        ConsumerRecords.regex(
+            GROUP, bomb, new ConsumerGroup.ResolvedRegex(Set.of("a", "gone"), 0, driver.nowMs())));
+    driver.failOver();
+    turn(first);
+    assertThat(driver.consumers(GROUP).topics()).containsExactly("a");
+    assertThat(first.owned()).hasSize(4);
+  }
+
+  private static ConsumerMember withRegex(ConsumerMember stored, String regex) {
     MemberMetadata said = stored.metadata();
-    MemberMetadata bomb =
+    return stored.with(
         new MemberMetadata(
             said.instanceId(),
             said.rackId(),
             said.clientId(),
             said.clientHost(),
             said.topics(),
-            Optional.of("(a{1000}){1000}"),
+            Optional.of(regex),
             said.rebalanceTimeoutMs(),
             said.assignor(),
-            said.classic());
-    driver.store(ConsumerRecords.member(GROUP, stored.with(bomb)));
-    driver.failOver();
-    SimulatedConsumer second = consumer("2");
-    turn(second);
-    assertThat(second.owned()).hasSize(4);
+            said.classic()));
   }
 
   /** With many names it takes long, and others would have to wait. */
@@ -132,7 +152,10 @@ class ConsumerGroupTest {
   void whatARegularExpressionMatchesIsTakenAsItWasFoundOut() {
     ConsumerGroupHeartbeatRequestData request = first("1", 0).setSubscribedTopicRegex("b.*");
     request.setSubscribedTopicNames(List.of());
-    assertThat(RegexMatches.ofNew(request, driver.state(), Topics.with(image, "b", 1)))
+    List<String> assignors = MachineDriver.CONSUMERS.assignors();
+    request.setTopicPartitions(List.of());
+    assertThat(RegexSearch.unknown(request, 1, driver.state(), assignors)).contains("b.*");
+    assertThat(RegexMatches.of("b.*", Topics.with(image, "b", 1)))
         .contains(new RegexMatches("b.*", Set.of("b")));
     GroupCommand.ConsumerHeartbeat found =
         new GroupCommand.ConsumerHeartbeat(
@@ -144,7 +167,35 @@ class ConsumerGroupTest {
             Optional.of(new RegexMatches("b.*", Set.of("a"))));
     driver.ask(found);
     assertThat(driver.consumers(GROUP).topics()).containsExactly("a");
-    assertThat(RegexMatches.ofNew(request, driver.state(), image)).isEmpty();
+    assertThat(RegexSearch.unknown(request, 1, driver.state(), assignors)).isEmpty();
+  }
+
+  /** Each is within its bounds, and was good beside the other when it was set. */
+  @Test
+  void aGroupWhoseMembersWouldBeSilentForLongerThanTheyMayGetsTheBrokersSettings() {
+    ConsumerLimits lowered =
+        new ConsumerLimits(
+            10_000,
+            6_000,
+            60_000,
+            5_000,
+            5_000,
+            15_000,
+            0,
+            10,
+            List.of("uniform"),
+            ConsumerLimits.Migration.DISABLED,
+            600_000);
+    assertThat(settings("12000", lowered)).isEqualTo(new ConsumerSettings(10_000, 5_000, 0));
+    assertThat(settings("10000", lowered)).isEqualTo(new ConsumerSettings(10_000, 5_000, 0));
+    assertThat(settings("9999", lowered)).isEqualTo(new ConsumerSettings(10_000, 9_999, 0));
+  }
+
+  private static ConsumerSettings settings(String heartbeatMs, ConsumerLimits limits) {
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, GROUP);
+    Fact own =
+        new Fact.ConfigChanged(group, "consumer.heartbeat.interval.ms", Optional.of(heartbeatMs));
+    return ConsumerSettings.of(Topics.NONE.apply(List.of(own)), GROUP, limits);
   }
 
   @Test

@@ -148,7 +148,9 @@ final class SimulatedConsumer {
                 new GroupCommand.Client("c", "/10.0.0.1"),
                 "drawn",
                 image,
-                RegexMatches.ofNew(request, driver.state(), image)));
+                RegexSearch.unknown(
+                        request, VERSION, driver.state(), MachineDriver.CONSUMERS.assignors())
+                    .flatMap(unknown -> RegexMatches.of(unknown, image))));
     return driver.answered(waiter, ConsumerGroupHeartbeatResponseData.class);
   }
 

@@ -2,11 +2,13 @@ package io.barnabas.server.api;
 
 import io.barnabas.coordinator.group.GroupCommand;
 import io.barnabas.coordinator.group.RegexMatches;
+import io.barnabas.coordinator.group.RegexSearch;
 import io.barnabas.metadata.ClusterImage;
 import io.barnabas.metadata.Features;
 import io.barnabas.server.control.NewIds;
 import io.barnabas.server.net.Call;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -23,11 +25,13 @@ import org.apache.kafka.common.protocol.Errors;
 final class ConsumerGroupHeartbeatHandler extends Handler<ConsumerGroupHeartbeatRequestData> {
   private final ControlContext context;
   private final Groups groups;
+  private final RegexSearch search;
 
   ConsumerGroupHeartbeatHandler(ControlContext context, Groups groups) {
     super(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1);
     this.context = context;
     this.groups = groups;
+    search = new RegexSearch(context.world(), context.atStart().groups().consumers().assignors());
   }
 
   @Override
@@ -37,30 +41,34 @@ final class ConsumerGroupHeartbeatHandler extends Handler<ConsumerGroupHeartbeat
       return;
     }
     ClusterImage image = context.image();
-    groups.<ConsumerGroupHeartbeatResponseData>decide(
+    GroupCommand.Client client = Groups.client(call);
+    String uniquePart = NewIds.draw(context.world().randomness()).toString();
+    groups.answer(
         call,
-        request.groupId(),
-        new GroupCommand.ConsumerHeartbeat(
-            request,
-            call.version(),
-            Groups.client(call),
-            NewIds.draw(context.world().randomness()).toString(),
-            image,
-            matches(request, image)),
+        matches(request, call.version(), image)
+            .thenCompose(
+                matches ->
+                    groups
+                        .coordinator()
+                        .<ConsumerGroupHeartbeatResponseData>submit(
+                            request.groupId(),
+                            new GroupCommand.ConsumerHeartbeat(
+                                request, call.version(), client, uniquePart, image, matches))),
         answer -> answer,
         ConsumerGroupHeartbeatHandler::refusal);
   }
 
-  private Optional<RegexMatches> matches(
-      ConsumerGroupHeartbeatRequestData request, ClusterImage image) {
+  private CompletableFuture<Optional<RegexMatches>> matches(
+      ConsumerGroupHeartbeatRequestData request, int version, ClusterImage image) {
     if (request.subscribedTopicRegex() == null) {
-      return Optional.empty();
+      return CompletableFuture.completedFuture(Optional.empty());
     }
     try {
-      return groups.read(request.groupId(), state -> RegexMatches.ofNew(request, state, image));
+      return groups.read(
+          request.groupId(), state -> search.matches(request, version, state, image));
     } catch (ApiException e) {
       // It is not coordinated here, or not yet, which the answer to the command says.
-      return Optional.empty();
+      return CompletableFuture.completedFuture(Optional.empty());
     }
   }
 

@@ -23,7 +23,15 @@ record Groups(Coordinator<GroupsState, GroupCommand> coordinator) {
       GroupCommand command,
       Function<A, ApiMessage> answer,
       Function<Errors, ApiMessage> refusal) {
-    CompletableFuture<A> decided = coordinator.submit(group, command);
+    answer(call, coordinator.submit(group, command), answer, refusal);
+  }
+
+  /** Answers with what comes out of a command. */
+  <A extends ApiMessage> void answer(
+      Call call,
+      CompletableFuture<A> decided,
+      Function<A, ApiMessage> answer,
+      Function<Errors, ApiMessage> refusal) {
     // Members may wait for each other for minutes; another node coordinates them soon.
     call.onDrain(
         () -> decided.completeExceptionally(new NotCoordinatorException("The node stops")));
