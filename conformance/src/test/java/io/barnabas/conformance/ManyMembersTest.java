@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -40,7 +41,15 @@ class ManyMembersTest {
   @AfterEach
   void close() {
     all.forEach(WorkingMember::resume);
-    all.forEach(WorkingMember::close);
+    List<Throwable> failures = new ArrayList<>();
+    for (WorkingMember member : all) {
+      try {
+        member.close();
+      } catch (CompletionException e) {
+        failures.add(e);
+      }
+    }
+    assertThat(failures).isEmpty();
   }
 
   @ParameterizedTest
@@ -75,7 +84,7 @@ class ManyMembersTest {
       awaitProgress("two are back, and eight more", admin, producer, group, members);
     }
     assertThat(ownership.conflicts()).isEmpty();
-    assertThat(ownership.size()).isGreaterThan(PARTITIONS * 3);
+    assertThat(ownership.size()).isGreaterThan(PARTITIONS * 3 / 2);
   }
 
   private void join(

@@ -19,6 +19,7 @@ final class WorkingMember implements AutoCloseable {
 
   private final KafkaConsumer<String, String> consumer;
   private final Ownership ownership;
+  private final String name;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile Set<TopicPartition> assignment = Set.of();
   private volatile boolean isStopped;
@@ -35,6 +36,7 @@ final class WorkingMember implements AutoCloseable {
   WorkingMember(Map<String, Object> settings, String topic, Ownership ownership) {
     this.consumer = new KafkaConsumer<>(settings);
     this.ownership = ownership;
+    name = ownership.newName();
     Thread.ofPlatform().daemon().name("working-member").start(() -> run(topic));
   }
 
@@ -45,13 +47,15 @@ final class WorkingMember implements AutoCloseable {
       while (!isStopped) {
         gate.await();
         isRead |= !consumer.poll(POLL).isEmpty();
-        claim();
+        assignment = Set.copyOf(consumer.assignment());
         isRead = isRead && !commit();
       }
       consumer.close(
           CloseOptions.timeout(Duration.ofSeconds(10)).withGroupMembershipOperation(goodbye));
+      ownership.releaseAll(name);
       ended.complete(null);
     } catch (Throwable e) {
+      ownership.releaseAll(name);
       ended.completeExceptionally(e);
     }
   }
@@ -66,29 +70,33 @@ final class WorkingMember implements AutoCloseable {
     }
   }
 
-  private void claim() {
-    int generation = consumer.groupMetadata().generationId();
-    Set<TopicPartition> owned = Set.copyOf(consumer.assignment());
-    ownership.claim(generation, consumer.groupMetadata().memberId(), owned);
-    assignment = owned;
-  }
-
-  /** Notes what is owned from the moment on that it is. */
+  /**
+   * Notes what is owned from the moment on that it is. What the consumer says of its assignment at
+   * other times may be behind, as another thread of its changes that.
+   */
   private final class Claims implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      claim();
+      hears();
+      ownership.claim(name, partitions);
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      // They were claimed, and are owned until this returns.
+      ownership.release(name, partitions);
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-      // Others may have them already: nothing is claimed any more.
       assignment = Set.of();
+      ownership.release(name, partitions);
+      hears();
+    }
+
+    private void hears() {
+      if (gate.getCount() == 0) {
+        ownership.goOn(name);
+      }
     }
   }
 
@@ -103,6 +111,7 @@ final class WorkingMember implements AutoCloseable {
   /** Does not poll any more until {@link #resume}. */
   void pause() {
     gate = new CountDownLatch(1);
+    ownership.holdUp(name);
   }
 
   void resume() {
@@ -111,6 +120,7 @@ final class WorkingMember implements AutoCloseable {
 
   /** Is gone without a word to the group, as if it had crashed. */
   void die() {
+    ownership.holdUp(name);
     goodbye = CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP;
     close();
   }
