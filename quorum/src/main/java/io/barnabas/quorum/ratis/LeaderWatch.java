@@ -35,7 +35,8 @@ final class LeaderWatch {
 
   private static final long REACHABLE_TIMEOUT_MS = 500;
 
-  private static final long LOG_END_TIMEOUT_MS = 100;
+  /** On a busy node, or the first time, an answer takes long; standing too early costs more. */
+  private static final long LOG_END_TIMEOUT_MS = 500;
 
   private static final int MAX_ATTEMPTS = 10;
 
