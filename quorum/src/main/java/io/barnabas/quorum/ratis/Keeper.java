@@ -279,7 +279,7 @@ final class Keeper {
       stoppedByOthers = true;
       kept.restart();
     } else if (kept.takeRestart()) {
-      LOG.info("This node leads the quorum alone, and begins that anew");
+      LOG.info("A change of the quorum's members does not come to an end: it begins anew here");
       kept.restart();
     } else if (settled && follows && role != RaftPeerRole.LISTENER && !votes) {
       LOG.info("This node has no vote in the quorum any more, and follows from now on");

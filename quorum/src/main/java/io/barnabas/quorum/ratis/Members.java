@@ -5,6 +5,7 @@ import io.barnabas.quorum.MembershipException.Reason;
 import io.barnabas.quorum.NotLeadingException;
 import io.barnabas.quorum.Quorum;
 import io.barnabas.quorum.QuorumMember;
+import io.barnabas.world.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Members {
   private static final Logger LOG = LoggerFactory.getLogger(RatisQuorum.class);
+
+  /**
+   * A new member that restarts while it is brought up may leave the change under way for ever, and
+   * no other can be begun. Longer than sending it the cluster's state takes.
+   */
+  private static final long CHANGE_LIMIT_NANOS = 60_000_000_000L;
 
   private final RaftNode node;
   private final Progress progress;
@@ -251,6 +258,7 @@ final class Members {
             .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
             .build();
     RaftClientReply reply;
+    Clock.Timer limit = group.get().restartIn(CHANGE_LIMIT_NANOS);
     try {
       reply =
           node.server()
@@ -266,6 +274,8 @@ final class Members {
       throw refusal(JavaUtils.unwrapCompletionException(e));
     } catch (RuntimeException e) {
       throw refusal(e);
+    } finally {
+      limit.cancel();
     }
     if (!reply.isSuccess()) {
       throw refusal(reply.getException());

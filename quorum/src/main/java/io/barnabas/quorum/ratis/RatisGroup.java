@@ -4,6 +4,7 @@ import io.barnabas.quorum.Leadership;
 import io.barnabas.quorum.NotAppendedException;
 import io.barnabas.quorum.NotLeadingException;
 import io.barnabas.quorum.ratis.Proposals.Proposal;
+import io.barnabas.world.Clock;
 import io.barnabas.world.Monitor;
 import io.barnabas.world.World;
 import java.io.IOException;
@@ -122,6 +123,11 @@ final class RatisGroup implements QuorumStateMachine.Events {
   void restartSoon() {
     restartDue = true;
     wake();
+  }
+
+  /** The same after a while, unless it is cancelled before. */
+  Clock.Timer restartIn(long nanos) {
+    return world.clock().schedule(nanos, this::restartSoon);
   }
 
   /** Whether that was asked for since this was called last. */
