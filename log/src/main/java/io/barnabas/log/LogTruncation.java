@@ -81,6 +81,7 @@ final class LogTruncation {
     announce(old.segments().get(keep).baseOffset, end);
     SegmentFiles.deleteIndexes(core.disk, core.folder, old.segments().get(keep).baseOffset);
     dropFrom(old, keep + 1);
+    forceBefore(old, keep);
     rebuildActive(old, keep, offset);
   }
 
@@ -109,6 +110,19 @@ final class LogTruncation {
     }
     core.sealed.removeIf(s -> old.segments().indexOf(s.segment()) >= index - 1);
     core.disk.forceDirectory(core.folder);
+  }
+
+  /**
+   * Forces what a flush has not come to of the segments that stay as they are. The oldest first, as
+   * no segment may be on disk before those that it follows.
+   */
+  private static void forceBefore(LogState old, int index) throws IOException {
+    for (Segment segment : old.segments().subList(0, index)) {
+      if (segment.dirty) {
+        segment.file.force();
+        segment.dirty = false;
+      }
+    }
   }
 
   /** Cuts a segment by opening it anew, so that its indexes are built from what is left. */

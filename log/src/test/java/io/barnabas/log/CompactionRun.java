@@ -124,7 +124,7 @@ final class CompactionRun {
           assertThat(failing).as(where + ": " + e).isTrue();
           logs.fail(e);
         }
-        whole = Math.max(whole, activeBase());
+        raiseWhole();
       }
       if (!failing) {
         assertThat(logs.failure()).as(where).isEmpty();
@@ -138,6 +138,7 @@ final class CompactionRun {
   private void recovered(LogDirectory logs, PartitionLog log, String where) throws Exception {
     long end = log.view().logEndOffset();
     assertThat(end).as(where).isBetween(flushedEnd, (long) model.end());
+    raiseWhole();
     cut(end);
     model.check(log, whole, clean(logs), where + ", recovered");
     for (Object name : disk.list(FOLDER)) {
@@ -166,6 +167,11 @@ final class CompactionRun {
     return logs.cleaned().firstDirty(ID.topicPartition()).orElse(0);
   }
 
+  /** Neither the last file is compacted nor what is not replicated. */
+  private void raiseWhole() throws IOException {
+    whole = Math.max(whole, Math.min(activeBase(), highWatermark));
+  }
+
   /** Where the last file begins. */
   private long activeBase() throws IOException {
     return disk.list(FOLDER).stream()
@@ -180,7 +186,7 @@ final class CompactionRun {
     switch (random.nextInt(24)) {
       case 0, 1, 2 -> compact(world, log);
       case 3 -> world.threads().sleep(TimeUnit.MILLISECONDS.toNanos(random.nextInt(2_000)));
-      case 4 -> truncate(log);
+      case 4 -> truncate(world, log);
       case 5 -> endTransaction(log, random.nextInt(PRODUCERS));
       case 6 -> log.clean();
       case 7 -> flush(log);
@@ -223,7 +229,7 @@ final class CompactionRun {
     }
   }
 
-  private void truncate(PartitionLog log) throws IOException {
+  private void truncate(SimulatedWorld world, PartitionLog log) throws IOException {
     LogView view = log.view();
     long by = random.nextInt(random.nextInt(4) == 0 ? 40 : 4);
     long to = Math.max(view.logStartOffset(), view.logEndOffset() - by);
@@ -232,6 +238,11 @@ final class CompactionRun {
     flushedEnd = Math.min(flushedEnd, Math.max(0, to - 2));
     log.truncateTo(to, 0);
     cut(log.view().logEndOffset());
+    // A cut has all that it leaves on disk, also what no flush had come to.
+    flushedEnd = log.view().flushedEndOffset();
+    if (flushedEnd > view.flushedEndOffset() && random.nextInt(8) == 0) {
+      world.crash(CrashMode.LOSE_UNFORCED);
+    }
     for (int i = 0; i < PRODUCERS; i++) {
       sequences[i] = sequenceOf(log, i);
     }

@@ -16,6 +16,6 @@ class CompactionSimulationTest {
       run.run();
       passes += run.passes;
     }
-    assertThat(passes).as("passes that were made by hand").isGreaterThan(SEEDS);
+    assertThat(passes).as("passes that were made by hand").isGreaterThan(SEEDS / 2);
   }
 }

@@ -31,11 +31,12 @@ class ClusterDefaultsTest {
     run(
         Map.of(),
         cluster -> {
-          try (TestClient client = cluster.client(cluster.other())) {
+          int node = cluster.other();
+          try (TestClient client = cluster.client(node)) {
             assertThat(replicas(cluster, createTopic(client, "t"))).hasSize(3);
-            assertThat(described(client, "min.insync.replicas"))
+            assertThat(described(client, node, "min.insync.replicas"))
                 .isEqualTo("2 " + ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
-            assertThat(described(client, "default.replication.factor"))
+            assertThat(described(client, node, "default.replication.factor"))
                 .isEqualTo("3 " + ConfigSource.DEFAULT_CONFIG);
           }
         });
@@ -46,12 +47,13 @@ class ClusterDefaultsTest {
     run(
         Map.of("min.insync.replicas", "3", "default.replication.factor", "2"),
         cluster -> {
-          try (TestClient client = cluster.client(cluster.other())) {
+          int node = cluster.other();
+          try (TestClient client = cluster.client(node)) {
             Uuid topic = createTopic(client, "t");
             assertThat(replicas(cluster, topic)).hasSize(2);
-            assertThat(described(client, "min.insync.replicas"))
+            assertThat(described(client, node, "min.insync.replicas"))
                 .isEqualTo("3 " + ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
-            assertThat(described(client, "default.replication.factor"))
+            assertThat(described(client, node, "default.replication.factor"))
                 .isEqualTo("2 " + ConfigSource.STATIC_BROKER_CONFIG);
             // With fewer in sync than the file asks for, who left may still lead.
             int gone = replicas(cluster, topic).getFirst();
@@ -84,15 +86,15 @@ class ClusterDefaultsTest {
     return topics.find(name).topicId();
   }
 
-  /** The value of a setting of node 1, and where it is from. */
-  private static String described(TestClient client, String name) throws IOException {
+  /** The value of a setting of the node that is asked, and where it is from. */
+  private static String described(TestClient client, int node, String name) throws IOException {
     DescribeConfigsRequestData request =
         new DescribeConfigsRequestData()
             .setResources(
                 List.of(
                     new DescribeConfigsResource()
                         .setResourceType(ConfigResource.Type.BROKER.id())
-                        .setResourceName("1")
+                        .setResourceName(Integer.toString(node))
                         .setConfigurationKeys(List.of(name))));
     var config =
         client

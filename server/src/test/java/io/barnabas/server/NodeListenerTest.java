@@ -175,8 +175,17 @@ class NodeListenerTest {
         Objects.requireNonNull(cluster.image(1).topicById(id).orElseThrow().partitions().get(0))
             .leader();
     try (TestClient client = cluster.client(leader)) {
-      assertThat(Requests.produce(client, id, 0, -1, -1, List.of("a", "b")).errorCode()).isZero();
+      // It knows the topic perhaps a little before it leads it.
+      cluster.await("it is written", 10_000, () -> isWritten(client, id));
     }
     return new Led(id, leader);
+  }
+
+  private static boolean isWritten(TestClient client, Uuid topic) {
+    try {
+      return Requests.produce(client, topic, 0, -1, -1, List.of("a", "b")).errorCode() == 0;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 }
